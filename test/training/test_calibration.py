@@ -1,0 +1,54 @@
+"""Temperature and threshold say what the held-out scenes say."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+pytestmark = pytest.mark.train
+
+from vlm_driving.training.calibration import (  # noqa: E402
+    Decisions,
+    fit_temperature,
+    fit_threshold,
+    joint_confidence,
+)
+
+
+def labelled(temperature: float, scenes: int = 4000) -> Decisions:
+    """Logits whose softmax at `temperature` is the true distribution of the label."""
+    rng = np.random.default_rng(0)
+    logits = rng.normal(0, 2, (scenes, 4))
+    scaled = np.exp(logits / temperature)
+    probabilities = scaled / scaled.sum(1, keepdims=True)
+    truth = np.array([rng.choice(4, p=p) for p in probabilities])
+    return Decisions(logits, truth)
+
+
+@pytest.mark.parametrize("temperature", [0.5, 1.0, 2.0])
+def test_the_temperature_that_made_the_labels_is_found(temperature: float) -> None:
+    assert fit_temperature([labelled(temperature)]) == pytest.approx(temperature, rel=0.1)
+
+
+def test_confidence_of_a_pair_is_the_product() -> None:
+    one = Decisions(np.log([[0.8, 0.2]]), np.array([0]))
+    two = Decisions(np.log([[0.25, 0.75]]), np.array([0]))
+    confidence, right = joint_confidence([one, two], 1.0)
+    assert confidence[0] == pytest.approx(0.6)
+    assert not right[0]
+
+
+def test_the_threshold_keeps_what_is_mostly_right() -> None:
+    confidence = np.linspace(0.2, 1.0, 1000)
+    right = confidence > 0.3
+    assert fit_threshold(confidence, right) == pytest.approx(0.3, abs=0.04)
+
+
+def test_a_model_that_is_always_right_is_never_unsure() -> None:
+    assert fit_threshold(np.linspace(0.2, 1.0, 1000), np.ones(1000, bool)) == 0.0
+
+
+def test_no_more_than_a_quarter_of_scenes_may_be_unsure() -> None:
+    confidence = np.linspace(0.2, 1.0, 1000)
+    threshold = fit_threshold(confidence, np.zeros(1000, bool))
+    assert (confidence < threshold).mean() <= 0.25

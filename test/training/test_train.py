@@ -1,0 +1,82 @@
+"""A whole small training: stages, resuming, and what it leaves behind."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.train
+
+import torch  # noqa: E402
+from safetensors.torch import load_file  # noqa: E402
+
+from vlm_driving.training.stage import StagePlan, learning_rate  # noqa: E402
+from vlm_driving.training.train import TrainPlan, train  # noqa: E402
+from vlm_driving.training.vision import VisionConfig  # noqa: E402
+
+
+def small(out: Path) -> TrainPlan:
+    return TrainPlan(
+        out=out,
+        encoder_samples=16,
+        decoder_samples=16,
+        joint_samples=16,
+        calibration_scenes=16,
+        tokenizer_scenes=8,
+        vocabulary=400,
+        layers=1,
+        batch=8,
+        workers=0,
+        vision=VisionConfig(
+            stride4=(8, 1), stride8=(8, 1), stride16=(8, 1), projector=32, hidden=64
+        ),
+    )
+
+
+def quiet(stage: str, samples: int, total: int, figures: dict[str, float]) -> None:
+    """No progress shown."""
+
+
+def weights(out: Path) -> dict[str, torch.Tensor]:
+    return {
+        **load_file(out / "checkpoint" / "vision.safetensors"),
+        **load_file(out / "checkpoint" / "llama" / "model.safetensors"),
+    }
+
+
+def test_a_training_that_was_interrupted_ends_where_a_straight_one_does(tmp_path: Path) -> None:
+    class Interrupted(Exception):
+        pass
+
+    def stop_in_the_joint_stage(
+        stage: str, samples: int, total: int, figures: dict[str, float]
+    ) -> None:
+        if stage == "joint":
+            raise Interrupted
+
+    train(small(tmp_path / "straight"), quiet)
+    with pytest.raises(Interrupted):
+        train(small(tmp_path / "broken"), stop_in_the_joint_stage)
+    train(small(tmp_path / "broken"), quiet)
+
+    straight, resumed = weights(tmp_path / "straight"), weights(tmp_path / "broken")
+    assert straight.keys() == resumed.keys()
+    for name in straight:
+        assert torch.allclose(straight[name], resumed[name], atol=1e-4), name
+    rows = [json.loads(line) for line in (tmp_path / "straight/log.jsonl").open()]
+    assert [row["stage"] for row in rows] == ["encoder", "decoder", "joint"]
+    assert (tmp_path / "straight/training.png").stat().st_size > 0
+
+
+def test_the_learning_rate_warms_up_and_falls() -> None:
+    rates = [learning_rate(step, 1000, 1.0) for step in range(1000)]
+    assert rates[0] < 0.05
+    assert max(rates) == pytest.approx(1.0)
+    assert rates.index(max(rates)) < 50
+    assert rates[-1] == pytest.approx(0.01, abs=0.001)
+
+
+def test_samples_are_counted_in_whole_batches() -> None:
+    assert StagePlan("x", samples=100, peak_rate=1.0, batch=32).steps == 3

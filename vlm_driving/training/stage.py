@@ -1,0 +1,138 @@
+"""One training stage: schedule in samples, progress, log, checkpoints that resume."""
+
+from __future__ import annotations
+
+import math
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from vlm_driving.training.data import Batch
+from vlm_driving.training.progress_log import TrainingLog
+
+
+@dataclass(frozen=True, slots=True)
+class StagePlan:
+    """What one stage does.
+
+    Attributes:
+        name: as it stands in the log and in checkpoints.
+        samples: scenes to train on.
+        peak_rate: highest learning rate of AdamW.
+        batch: scenes a step.
+        checkpoint_s: seconds between checkpoints.
+    """
+
+    name: str
+    samples: int
+    peak_rate: float
+    batch: int = 32
+    weight_decay: float = 0.02
+    checkpoint_s: float = 60.0
+
+    @property
+    def steps(self) -> int:
+        """Optimizer steps."""
+        return self.samples // self.batch
+
+
+def learning_rate(step: int, steps: int, peak: float) -> float:
+    """Linear warm-up over the first 3 %, then half a cosine down to 1 % of the peak."""
+    warm = max(1, steps * 3 // 100)
+    if step < warm:
+        return peak * (step + 1) / warm
+    turn = (step - warm) / max(1, steps - warm)
+    return peak * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * turn)))
+
+
+def parameter_groups(
+    groups: list[tuple[nn.Module, float]], weight_decay: float
+) -> list[dict[str, Any]]:
+    """AdamW groups: (module, share of the learning rate); no decay on vectors."""
+    result = []
+    for module, share in groups:
+        parameters = [p for p in module.parameters() if p.requires_grad]
+        for decay, chosen in (
+            (weight_decay, [p for p in parameters if p.ndim > 1]),
+            (0.0, [p for p in parameters if p.ndim <= 1]),
+        ):
+            if chosen:
+                result.append({"params": chosen, "weight_decay": decay, "share": share})
+    return result
+
+
+def save_atomically(state: dict[str, Any], path: Path) -> None:
+    """Write a checkpoint so that a crash leaves the old one or the new one, whole."""
+    partial = path.with_suffix(".partial")
+    torch.save(state, partial)
+    os.replace(partial, path)
+
+
+def run_stage(
+    plan: StagePlan,
+    groups: list[tuple[nn.Module, float]],
+    model: nn.Module,
+    loss_of: Callable[[Batch], tuple[Tensor, dict[str, float]]],
+    batches_from: Callable[[int, int], Iterator[Batch]],
+    out: Path,
+    log: TrainingLog,
+    report: Callable[[str, int, int, dict[str, float]], None],
+) -> None:
+    """Train `model` for one stage, going on from its checkpoint when there is one.
+
+    `loss_of` gives the loss and figures of a batch; `batches_from(first, last)` yields
+    the stage's batches; `report(stage, samples, total, figures)` shows progress.
+    """
+    checkpoint = out / f"{plan.name}.pt"
+    parameters = parameter_groups(groups, plan.weight_decay)
+    optimizer = torch.optim.AdamW(parameters, lr=plan.peak_rate, betas=(0.9, 0.98))
+    first = 0
+    if checkpoint.exists():
+        state = torch.load(checkpoint, map_location="cpu", weights_only=True)
+        model.load_state_dict(state["model"])
+        first = state["step"]
+        if first < plan.steps:
+            optimizer.load_state_dict(state["optimizer"])
+    if first >= plan.steps:
+        return
+    saved = time.monotonic()
+    sums: dict[str, float] = {}
+    since = 0
+    began, began_step = time.monotonic(), first
+    for step, batch in enumerate(batches_from(first, plan.steps), start=first):
+        for group in optimizer.param_groups:
+            group["lr"] = learning_rate(step, plan.steps, plan.peak_rate) * group["share"]
+        loss, figures = loss_of(batch)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_([p for g in parameters for p in g["params"]], 1.0)
+        optimizer.step()
+        figures["loss"] = float(loss.detach())
+        for name, value in figures.items():
+            sums[name] = sums.get(name, 0.0) + value
+        since += 1
+        done = step + 1
+        if done % 25 == 0 or done == plan.steps:
+            mean = {name: value / since for name, value in sums.items()}
+            mean["samples_per_s"] = (done - began_step) * plan.batch / (time.monotonic() - began)
+            log.write(stage=plan.name, samples=done * plan.batch, **mean)
+            report(plan.name, done * plan.batch, plan.steps * plan.batch, mean)
+            sums, since = {}, 0
+        if time.monotonic() - saved > plan.checkpoint_s or done == plan.steps:
+            finished = done == plan.steps
+            save_atomically(
+                {
+                    "model": model.state_dict(),
+                    "step": done,
+                    # A finished stage never goes on: its optimizer would be dead weight.
+                    "optimizer": {} if finished else optimizer.state_dict(),
+                },
+                checkpoint,
+            )
+            saved = time.monotonic()
