@@ -1,0 +1,106 @@
+"""Install vlm_driving, as a pip package and as a ROS 2 ament_python package.
+
+Launch files, configuration and model bundles go to `share/vlm_driving/` either way; they are
+listed from the folders as they are, so that a new file needs no entry here.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+NAME = "vlm_driving"
+HERE = Path(__file__).resolve().parent
+SHARED_FOLDERS = ("config", "launch", "models")
+
+
+def version() -> str:
+    """The version that the package itself states."""
+    text = (HERE / NAME / "__init__.py").read_text(encoding="utf-8")
+    found = re.search(r'^__version__ = "([^"]+)"$', text, re.MULTILINE)
+    if found is None:
+        raise RuntimeError(f"{NAME}/__init__.py states no __version__")
+    return found.group(1)
+
+
+def shared_files() -> list[tuple[str, list[str]]]:
+    """Pairs of (folder below the prefix, files relative to this folder) for `data_files`."""
+    share = f"share/{NAME}"
+    pairs = [
+        ("share/ament_index/resource_index/packages", [f"resource/{NAME}"]),
+        (share, ["package.xml", "LICENSE"]),
+    ]
+    for top in SHARED_FOLDERS:
+        for folder, subfolders, names in os.walk(HERE / top):
+            subfolders[:] = sorted(
+                name for name in subfolders if not name.startswith((".", "__pycache__"))
+            )
+            where = Path(folder).relative_to(HERE).as_posix()
+            kept = sorted(name for name in names if not name.startswith("."))
+            if kept:
+                pairs.append((f"{share}/{where}", [f"{where}/{name}" for name in kept]))
+    return pairs
+
+
+# Tests write their tiny graphs with onnx; that needs no torch.
+TEST = ["onnx>=1.17", "pytest>=7", "pytest-cov"]
+setup(
+    name=NAME,
+    version=version(),
+    description="Japanese driving advice from camera frames with an on-board vision-language model",
+    long_description=(HERE / "README.md").read_text(encoding="utf-8"),
+    long_description_content_type="text/markdown",
+    author="vlm_driving maintainers",
+    license="Apache-2.0",
+    python_requires=">=3.10",
+    packages=find_packages(include=[NAME, f"{NAME}.*"]),
+    package_data={"": ["py.typed", "*.css", "*.html", "*.js", "*.json", "*.jsonl", "*.yaml"]},
+    data_files=shared_files(),
+    zip_safe=False,
+    entry_points={"console_scripts": ["vlm-driving = vlm_driving.cli:main"]},
+    # onnxruntime is no requirement: its CPU and GPU wheels overwrite each other, so the user says
+    # which one, by [cpu] or [gpu], and an installed one is left alone.
+    install_requires=[
+        'backports.zstd; python_version < "3.14"',
+        "lz4>=4",
+        "numpy>=1.24",
+        "opencv-python-headless>=4.8",
+        "PyYAML>=6.0",
+        "rich>=13",
+        "rosbags>=0.11",
+        "tokenizers>=0.20",
+    ],
+    extras_require={
+        "cpu": ["onnxruntime>=1.23.2"],
+        "gpu": ["onnxruntime-gpu>=1.23.2"],
+        "train": [
+            "torch>=2.6",
+            "transformers>=5",
+            "jinja2",
+            "matplotlib",
+            "onnx",
+            "onnxruntime-genai",
+            "onnxscript",
+            "safetensors",
+        ],
+        "test": TEST,
+        "dev": [
+            *TEST,
+            "coverage[toml]>=7.2",
+            "mypy>=1.18",
+            "ruff>=0.14",
+            "types-PyYAML",
+            # What test/packaging builds and installs with, without a network.
+            "colcon-core>=0.19",
+            "colcon-library-path",
+            "colcon-python-setup-py",
+            "colcon-recursive-crawl",
+            "colcon-ros",
+            "setuptools>=64",
+            "wheel",
+        ],
+    },
+)

@@ -1,0 +1,183 @@
+"""`vlm-driving replay` as a user runs it: exit codes, sentences, signals."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from vlm_driving import cli
+from vlm_driving.evaluation.run import load_run
+from vlm_driving.replay.command import default_out
+
+
+def replay(capsys, *arguments):
+    """Exit code, the last stdout line and stderr of one replay in this process."""
+    code = cli.main(["replay", *map(str, arguments)])
+    out, err = capsys.readouterr()
+    return code, out.strip().splitlines()[-1] if out.strip() else "", err
+
+
+def start(repository: Path, *arguments) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "vlm_driving", "replay", *map(str, arguments)],
+        cwd=repository,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+
+
+def wait_for_lines(path: Path, count: int, timeout_s: float = 60) -> None:
+    until = time.monotonic() + timeout_s
+    while not path.exists() or path.read_bytes().count(b"\n") < count:
+        assert time.monotonic() < until, f"no {count} lines in {path}"
+        time.sleep(0.01)
+
+
+def test_the_last_line_is_the_summary(capsys, make_camera_bag, tiny_model, tmp_path):
+    code, last, err = replay(
+        capsys, make_camera_bag(), "--model", tiny_model, "--out", tmp_path / "run"
+    )
+    assert code == 0
+    summary = json.loads(last)
+    assert summary == json.loads((tmp_path / "run" / "summary.json").read_text())
+    assert summary["frames_offered"] == sum(summary["outcomes"].values()) == 12
+    assert summary["model"] == "tiny"
+    assert set(summary["backends"]) == {"onnx-cpu"}
+    assert str(tmp_path / "run" / "report.html") in err
+
+
+def test_two_every_frame_replays_of_a_real_model_are_the_same(
+    capsys, make_camera_bag, tiny_model, tmp_path
+):
+    bag = make_camera_bag()
+    runs = []
+    for name in ("one", "two"):
+        code, _, _ = replay(
+            capsys, bag, "--model", tiny_model, "--out", tmp_path / name, "--pace", "every-frame"
+        )
+        assert code == 0
+        lines = (tmp_path / name / "frames.jsonl").read_text().splitlines()
+        reports = [json.loads(line) for line in lines]
+        for report in reports:
+            del report["latency_ms"], report["stages_ms"]
+        runs.append(reports)
+    assert runs[0] == runs[1]
+    assert len(runs[0]) == 12
+
+
+def test_a_configuration_file_sets_and_the_command_line_wins(
+    capsys, make_camera_bag, tiny_model, tmp_path
+):
+    config = tmp_path / "replay.yaml"
+    config.write_text(f"model: {tiny_model}\nbudget_ms: 500\nrate: 2.0\n")
+    code, last, _ = replay(
+        capsys, make_camera_bag(), "--config", config, "--rate", "4", "--out", tmp_path / "run"
+    )
+    assert code == 0
+    assert (json.loads(last)["budget_ms"], json.loads(last)["rate"]) == (500, 4)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--budget-ms", "0"], "budget is a positive number"),
+        (["--budget-ms", "nan"], "budget is a positive number"),
+        (["--budget-ms", "soon"], "invalid float value"),
+        (["--rate", "0"], "rate is a positive number"),
+        (["--duration", "-1"], "duration is more than zero"),
+        (["--camera-topic", "/nowhere"], "/sensing/camera/front/image_raw/compressed"),
+        (["--pace", "slow"], "invalid choice"),
+        (["--model", "/no/such/bundle"], "/no/such/bundle"),
+        (["--start", "3600"], "start earlier"),
+    ],
+    ids=str,
+)
+def test_mistakes_are_one_sentence_and_exit_code_2(
+    capsys, make_camera_bag, tiny_model, tmp_path, arguments, says
+):
+    bag = make_camera_bag()
+    if "--model" not in arguments:
+        arguments = [*arguments, "--model", str(tiny_model)]
+    try:
+        code, last, err = replay(capsys, bag, "--out", tmp_path / "run", *arguments)
+    except SystemExit as exit_:
+        code, last, err = exit_.code, "", capsys.readouterr().err
+    assert code == 2
+    assert last == ""
+    assert says in err
+    assert len(err.strip().splitlines()) == 1
+    assert not (tmp_path / "run").exists()
+
+
+def test_an_output_directory_that_exists_is_refused(capsys, make_camera_bag, tiny_model, tmp_path):
+    (tmp_path / "run").mkdir()
+    code, _, err = replay(
+        capsys, make_camera_bag(), "--model", tiny_model, "--out", tmp_path / "run"
+    )
+    assert code == 2
+    assert "exists; name a new one with --out" in err
+
+
+def test_an_output_directory_that_is_not_writable(capsys, make_camera_bag, tiny_model, tmp_path):
+    """A file in its way stands for missing rights, which root does not miss."""
+    (tmp_path / "file").write_text("")
+    code, _, err = replay(
+        capsys, make_camera_bag(), "--model", tiny_model, "--out", tmp_path / "file" / "run"
+    )
+    assert code == 2
+    assert "name a writable directory with --out" in err
+
+
+def test_no_such_bag(capsys, tiny_model, tmp_path):
+    code, _, err = replay(capsys, tmp_path / "none", "--model", tiny_model)
+    assert code == 2
+    assert str(tmp_path / "none") in err
+
+
+def test_ctrl_c_writes_the_summary_and_exits_130(
+    make_camera_bag, tiny_model, tmp_path, repository
+):
+    run = tmp_path / "run"
+    process = start(
+        repository, make_camera_bag(frames=900), "--model", tiny_model, "--out", run
+    )
+    wait_for_lines(run / "frames.jsonl", 5)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == 130, err
+    summary = json.loads(out.strip().splitlines()[-1])
+    assert summary["interrupted"] is True
+    assert summary["frames_offered"] == summary["reports"] == len(load_run(run).reports) < 900
+    assert "Traceback" not in err
+
+
+def test_a_killed_run_stays_readable(make_camera_bag, tiny_model, tmp_path, repository):
+    run = tmp_path / "run"
+    process = start(
+        repository, make_camera_bag(frames=900), "--model", tiny_model, "--out", run
+    )
+    wait_for_lines(run / "frames.jsonl", 5)
+    process.kill()
+    process.communicate(timeout=30)
+    loaded = load_run(run)
+    assert len(loaded.reports) >= 5
+    assert loaded.summary["interrupted"] is True
+    assert loaded.summary["pace"] == "realtime"
+    assert cli.main(["report", str(run)]) == 0
+    assert (run / "report.html").exists()
+
+
+def test_the_default_directory_is_named_after_bag_and_time(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    now = datetime(2025, 4, 5, 6, 7, 8)
+    assert default_out(tmp_path / "drive.mcap", now) == Path("runs/drive-20250405-060708")
+    Path("runs/drive-20250405-060708").mkdir(parents=True)
+    assert default_out(tmp_path / "drive", now) == Path("runs/drive-20250405-060708-2")

@@ -1,0 +1,1 @@
+"""Helpers shared by tests: tiny real bundles and scripted runners."""

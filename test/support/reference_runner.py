@@ -1,0 +1,58 @@
+"""Transformers behind the runtime's Runner, without any cache: every step computes all anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+
+class ReferenceRunner:
+    """Slow and simple on purpose: no keys and values are kept, so none can be wrong."""
+
+    name = "transformers"
+    capacity = 4096
+
+    def __init__(
+        self, encode: Callable[[torch.Tensor], torch.Tensor], embed: Any, language: Any
+    ) -> None:
+        """Take an image encoder, an embedding layer and a model of `inputs_embeds`."""
+        self._encode, self._embed, self._language = encode, embed, language
+        self._embeds: NDArray[np.float32] | None = None
+
+    def encode(self, pixels: NDArray[np.float32]) -> NDArray[np.float32]:
+        with torch.inference_mode():
+            return np.asarray(self._encode(torch.from_numpy(pixels)).numpy())
+
+    def embed(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
+        with torch.inference_mode():
+            return np.asarray(self._embed(torch.from_numpy(ids)).numpy())
+
+    def extend(self, embeds: NDArray[np.float32]) -> NDArray[np.float32]:
+        parts = [embeds] if self._embeds is None else [self._embeds, embeds]
+        self._embeds = np.concatenate(parts, axis=1)
+        with torch.inference_mode():
+            logits = self._language(inputs_embeds=torch.from_numpy(self._embeds)).logits
+        return np.asarray(logits[0, -1].numpy())
+
+    @property
+    def length(self) -> int:
+        return 0 if self._embeds is None else self._embeds.shape[1]
+
+    def rewind(self, length: int) -> None:
+        assert 0 <= length <= self.length
+        self._embeds = None if length == 0 or self._embeds is None else self._embeds[:, :length]
+
+
+def greedy(runner: Any, prompt: NDArray[np.float32], count: int) -> list[int]:
+    """Token ids that a runner writes after a prompt (1, n, hidden), nothing masked."""
+    runner.rewind(0)
+    logits = runner.extend(prompt)
+    ids = [int(np.argmax(logits))]
+    while len(ids) < count:
+        logits = runner.extend(runner.embed(np.array([ids[-1:]])).copy())
+        ids.append(int(np.argmax(logits)))
+    return ids

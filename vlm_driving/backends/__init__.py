@@ -1,0 +1,1 @@
+"""How a bundle's graphs are run; each backend gives the runtime a Runner."""

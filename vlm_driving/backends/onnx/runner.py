@@ -1,0 +1,114 @@
+"""A bundle's three graphs, opened on the CPU."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vlm_driving.backends.onnx.decoder import Decoder, GrowingDecoder, SharedDecoder
+from vlm_driving.backends.onnx.encoder import VisionEncoder
+from vlm_driving.backends.onnx.probe import CacheKind, probe_decoder
+from vlm_driving.backends.onnx.sessions import SessionSettings, open_session
+from vlm_driving.backends.onnx.signature import DTYPES, WHOLES, read_signature
+from vlm_driving.core import UserError
+
+if TYPE_CHECKING:
+    from vlm_driving.runtime.bundle import ModelBundle
+
+_CAPACITY = 4096  # tokens; only those in use take memory
+
+
+class OnnxRunner:
+    """The runtime's Runner on ONNX Runtime. One sequence, one thread at a time."""
+
+    def __init__(
+        self, name: str, encoder: VisionEncoder, embed: Any, decoder: Decoder, kind: CacheKind
+    ) -> None:
+        """Take parts that are already open; use `open_runner`."""
+        self.name = name
+        self.kind = kind
+        self._encoder = encoder
+        self._embed = embed
+        self._embed_input = embed.get_inputs()[0]
+        self._decoder = decoder
+
+    def encode(self, pixels: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(1, 3, height, width) -> (1, image_tokens, hidden)."""
+        return self._encoder.encode(pixels)
+
+    def embed(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
+        """(1, n) -> (1, n, hidden)."""
+        ids = ids.astype(DTYPES[self._embed_input.type], copy=False)
+        embeds = self._embed.run(None, {self._embed_input.name: ids})[0]
+        result: NDArray[np.float32] = embeds.astype(np.float32, copy=False)
+        return result
+
+    def extend(self, embeds: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Append (1, n, hidden); the logits (vocab,) of the last position, good until the next."""
+        return self._decoder.extend(embeds)
+
+    @property
+    def length(self) -> int:
+        """Tokens in the cache."""
+        return self._decoder.length
+
+    def rewind(self, length: int) -> None:
+        """Forget every token after the first `length`, exactly."""
+        self._decoder.rewind(length)
+
+    @property
+    def capacity(self) -> int:
+        """Tokens that the cache can hold."""
+        return self._decoder.capacity
+
+
+def open_runner(
+    bundle: ModelBundle,
+    *,
+    threads: int = 0,
+    accuracy_level: int | None = None,
+    capacity: int | None = None,
+    spin: bool = True,
+) -> OnnxRunner:
+    """Open a bundle's graphs on the CPU, and run each of them once.
+
+    Args:
+        bundle: a verified bundle.
+        threads: that compute one operator; 0 takes what the process may use, at most 8.
+        accuracy_level: of quantized products, in place of the graph's own (1 fp32, 4 int8).
+        capacity: tokens of the cache; by default what config.json allows, at most 4096.
+        spin: whether threads wait busily between the operators of a run.
+
+    Raises:
+        UserError: if there is no usable onnxruntime, or it or this runner refuses a graph.
+    """
+    settings = SessionSettings(threads, spin, accuracy_level)
+    graphs = bundle.manifest.graphs
+    spec = bundle.preprocess
+    vision_path = bundle.graph_path(graphs.vision_encoder)
+    encoder = VisionEncoder(
+        open_session(vision_path, settings, steady_shapes=True),
+        vision_path,
+        spec.height,
+        spec.width,
+        bundle.image_tokens,
+    )
+    embed_path = bundle.graph_path(graphs.embed_tokens)
+    embed = open_session(embed_path, settings, steady_shapes=False)
+    inputs = embed.get_inputs()
+    if len(inputs) != 1 or inputs[0].type not in WHOLES or len(inputs[0].shape) != 2:
+        names = ", ".join(f"{item.name} {item.type} {list(item.shape)}" for item in inputs)
+        raise UserError(
+            f"{embed_path}: the embedding graph must want input_ids (1, n) alone, not {names}; "
+            "export the model in the ONNX community's layout."
+        )
+    decoder_path = bundle.graph_path(graphs.decoder)
+    session = open_session(decoder_path, settings, steady_shapes=False)
+    signature = read_signature(session, decoder_path)
+    probe = probe_decoder(session, signature, decoder_path)
+    tokens = capacity or min(bundle.max_positions() or _CAPACITY, _CAPACITY)
+    kind = SharedDecoder if probe.kind is CacheKind.SHARED else GrowingDecoder
+    decoder = kind(session, signature, tokens, probe.last_only)
+    return OnnxRunner("onnx-cpu", encoder, embed, decoder, probe.kind)

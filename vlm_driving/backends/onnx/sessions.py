@@ -1,0 +1,144 @@
+"""Finding one usable onnxruntime, and opening sessions with it."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from vlm_driving.core import UserError
+
+FLAVOURS = (
+    "onnxruntime",
+    "onnxruntime-gpu",
+    "onnxruntime-directml",
+    "onnxruntime-openvino",
+    "onnxruntime-qnn",
+    "onnxruntime-rocm",
+    "onnxruntime-migraphx",
+)
+_MOST_THREADS = 8  # a small decoder's layers are too short to share out further
+
+
+@dataclass(frozen=True, slots=True)
+class SessionSettings:
+    """How sessions use the machine.
+
+    Attributes:
+        threads: that compute one operator; 0 takes what the process may use, at most 8.
+        spin: whether they wait for the next operator busily. It saves some microseconds an
+            operator; they stop as soon as a run ends, so a camera's pauses cost nothing.
+        accuracy_level: of int4 and int8 products (1 fp32, 4 int8), in place of the graph's
+            own; None leaves it.
+    """
+
+    threads: int = 0
+    spin: bool = True
+    accuracy_level: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.threads < 0:
+            raise UserError(f"threads must be 0 (automatic) or more, got {self.threads}.")
+        if self.accuracy_level not in (None, 0, 1, 2, 3, 4):
+            raise UserError(f"accuracy level must be from 0 to 4, got {self.accuracy_level}.")
+
+
+def installed_flavours() -> list[str]:
+    """The distributions of onnxruntime that are installed here."""
+    found = []
+    for name in FLAVOURS:
+        try:
+            importlib.metadata.distribution(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+        found.append(name)
+    return found
+
+
+def import_onnxruntime() -> ModuleType:
+    """The one onnxruntime of this environment.
+
+    Raises:
+        UserError: if there is none, or if two distributions overwrite each other's files.
+    """
+    found = installed_flavours()
+    if len(found) > 1:
+        raise UserError(
+            f"{' and '.join(found)} are installed together and overwrite each other's files; "
+            f"run `pip uninstall -y {' '.join(found)}`, then `pip install` the one you need."
+        )
+    try:
+        module = importlib.import_module("onnxruntime")
+        module.InferenceSession  # noqa: B018  (an empty directory imports as well)
+    except (ImportError, AttributeError) as error:
+        raise UserError(
+            f"onnxruntime cannot be imported ({error}); "
+            "run `pip install onnxruntime`, or `pip install onnxruntime-gpu` for NVIDIA."
+        ) from None
+    return module
+
+
+def usable_threads(limit: int = _MOST_THREADS) -> int:
+    """Processors that this process may use, at most `limit`.
+
+    A container's quota counts too: threads beyond it only wait for each other.
+    """
+    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    quota = _cgroup_quota()
+    if quota is not None:
+        count = min(count or 1, max(1, int(quota + 0.5)))
+    return max(1, min(count or 1, limit))
+
+
+def open_session(path: Path, settings: SessionSettings, *, steady_shapes: bool) -> Any:
+    """An InferenceSession on the CPU.
+
+    Args:
+        path: the graph.
+        settings: threads and waiting.
+        steady_shapes: whether the inputs keep their shapes, so that memory can be planned.
+
+    Raises:
+        UserError: if onnxruntime refuses the graph.
+    """
+    ort = import_onnxruntime()
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = settings.threads or usable_threads()
+    options.inter_op_num_threads = 1
+    options.execution_mode = ort.ExecutionMode.ORT_SEQUENTIAL
+    options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_ALL
+    options.enable_mem_pattern = steady_shapes
+    options.log_severity_level = 3
+    options.add_session_config_entry("session.intra_op.allow_spinning", str(int(settings.spin)))
+    options.add_session_config_entry("session.force_spinning_stop", "1")
+    model: str | bytes = str(path)
+    if settings.accuracy_level is not None:
+        from vlm_driving.backends.onnx.accuracy import with_accuracy_level
+
+        level = settings.accuracy_level
+        options.add_session_config_entry("session.qdq_matmulnbits_accuracy_level", str(level))
+        options.add_session_config_entry(
+            "session.model_external_initializers_file_folder_path", str(path.parent)
+        )
+        model = with_accuracy_level(path.read_bytes(), level)
+    try:
+        return ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime's errors share no class below Exception
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else repr(error)
+        raise UserError(
+            f"{path} cannot be opened by onnxruntime {ort.__version__} ({reason}); update "
+            "onnxruntime, or make the bundle anew with `vlm-driving export`."
+        ) from None
+
+
+def _cgroup_quota() -> float | None:
+    """Processors that cgroup v2 grants, or None without a limit."""
+    try:
+        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text(encoding="ascii").split()
+        return None if quota == "max" else int(quota) / int(period)
+    except (OSError, ValueError):
+        return None

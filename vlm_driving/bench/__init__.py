@@ -1,0 +1,1 @@
+"""How fast a bundle answers, how well, and how that compares with others on the same machine."""

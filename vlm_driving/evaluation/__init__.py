@@ -1,0 +1,1 @@
+"""Reads runs: figures, scores and the one-page report. Knows no engine."""

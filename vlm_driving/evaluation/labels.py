@@ -1,0 +1,54 @@
+"""The words of a report for readers: Japanese and English for each value."""
+
+from __future__ import annotations
+
+from vlm_driving.core import (
+    Hazard,
+    HazardKind,
+    HazardRange,
+    HazardSide,
+    Outcome,
+    PathAdvice,
+    SpeedAdvice,
+)
+
+SPEED_JA = {
+    SpeedAdvice.KEEP: "速度維持",
+    SpeedAdvice.ACCELERATE: "加速",
+    SpeedAdvice.DECELERATE: "減速",
+    SpeedAdvice.STOP: "停止",
+}
+PATH_JA = {
+    PathAdvice.KEEP: "車線内直進",
+    PathAdvice.SHIFT_LEFT: "左に寄る",
+    PathAdvice.SHIFT_RIGHT: "右に寄る",
+}
+OUTCOME_JA = {
+    Outcome.OK: "回答",
+    Outcome.TRUNCATED: "文章短縮",
+    Outcome.UNSURE: "確信なし",
+    Outcome.TIMEOUT: "時間切れ",
+    Outcome.STALE: "到着時に古い",
+    Outcome.DROPPED: "新しい画像を優先",
+    Outcome.NO_BACKEND: "推論不可",
+    Outcome.MALFORMED: "画像不正",
+}
+HAZARD_JA = {
+    HazardKind.PEDESTRIAN: "歩行者",
+    HazardKind.CYCLIST: "自転車",
+    HazardKind.VEHICLE_AHEAD: "前方車両",
+    HazardKind.ONCOMING: "対向車",
+    HazardKind.PARKED: "駐車車両",
+    HazardKind.SIGNAL: "信号",
+    HazardKind.CROSSING: "横断歩道",
+    HazardKind.ROADWORK: "工事",
+    HazardKind.OBSTACLE: "障害物",
+    HazardKind.OTHER: "その他",
+}
+SIDE_JA = {HazardSide.LEFT: "左", HazardSide.CENTER: "正面", HazardSide.RIGHT: "右"}
+RANGE_JA = {HazardRange.NEAR: "近", HazardRange.MID: "中", HazardRange.FAR: "遠"}
+
+
+def hazard_ja(hazard: Hazard) -> str:
+    """A hazard in a few characters: 歩行者（左・近）."""
+    return f"{HAZARD_JA[hazard.kind]}（{SIDE_JA[hazard.side]}・{RANGE_JA[hazard.range]}）"

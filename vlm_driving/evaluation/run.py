@@ -1,0 +1,88 @@
+"""A run directory as it lies on disk, whole or cut off."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from vlm_driving.core import SceneReport, UserError
+from vlm_driving.evaluation.summary import Ending, summarize
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a replay wrote.
+
+    Attributes:
+        path: the run directory.
+        settings: `run.json`; empty for a run that lacks it.
+        summary: `summary.json`, or the same figures made from the reports when the run
+            was killed before it was written.
+        reports: one for each frame, in order of `sequence`.
+        thumbnails: JPEG files by `sequence`.
+        problems: what is wrong with the files, one sentence each.
+    """
+
+    path: Path
+    settings: Mapping[str, Any]
+    summary: Mapping[str, Any]
+    reports: tuple[SceneReport, ...]
+    thumbnails: Mapping[int, Path]
+    problems: tuple[str, ...] = ()
+
+
+def load_run(path: Path) -> Run:
+    """Read a run; a last line that was cut off is left out and told.
+
+    Raises UserError when `path` holds no run, or one that was damaged otherwise.
+    """
+    frames = path / "frames.jsonl"
+    if not frames.is_file():
+        raise UserError(f"{path} is no run (it has no frames.jsonl); name a replay's directory.")
+    reports, problems = _read_reports(frames)
+    settings = _read_json(path / "run.json") or {}
+    summary = _read_json(path / "summary.json")
+    if summary is None:
+        problems = (*problems, "The run was stopped before it wrote its summary.")
+        summary = summarize(reports, settings, Ending(interrupted=True, problems=problems))
+    thumbnails = {
+        int(file.stem): file
+        for file in sorted((path / "thumbnails").glob("*.jpg"))
+        if file.stem.isdigit()
+    }
+    ordered = tuple(sorted(reports, key=lambda report: report.sequence))
+    return Run(path, settings, summary, ordered, thumbnails, problems)
+
+
+def _read_reports(path: Path) -> tuple[list[SceneReport], tuple[str, ...]]:
+    """The reports of a frames.jsonl; a cut last line is forgiven."""
+    reports: list[SceneReport] = []
+    lines = path.read_bytes().split(b"\n")
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            reports.append(SceneReport.from_json(json.loads(line)))
+        except (ValueError, KeyError, TypeError) as fault:
+            if number == len(lines):  # no newline behind it: the writer was cut off here
+                return reports, ("The last line of frames.jsonl was cut off and is left out.",)
+            raise UserError(
+                f"Line {number} of {path} is no report ({fault}); replay the bag again."
+            ) from None
+    return reports, ()
+
+
+def _read_json(path: Path) -> dict[str, Any] | None:
+    """The object in a JSON file, or None when there is no such file."""
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except ValueError as fault:
+        raise UserError(f"{path} is not JSON ({fault}); remove it or replay again.") from None
+    if not isinstance(data, dict):
+        raise UserError(f"{path} is not a JSON object; remove it or replay again.")
+    return data

@@ -1,0 +1,107 @@
+"""What a model has said about one frame so far, and the outcome that this makes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from vlm_driving.core import Advice, Outcome, StageTimes, TokenCounts
+from vlm_driving.core.deadline import NS_PER_MS
+from vlm_driving.runtime.events import (
+    AdviceDecoded,
+    Done,
+    Event,
+    Finish,
+    Sentence,
+    StageBegun,
+)
+
+UNSURE_JA = "判断に確信が持てないため、助言を控えます。"
+
+
+@dataclass(slots=True)
+class AnswerSoFar:
+    """Collects the events of one answer; whole at any moment, so it can be closed at any moment.
+
+    Attributes:
+        advice: the advice, once decoded.
+        unsure: the model answered below its calibrated threshold.
+        legal_mass: probability on legal labels before masking.
+        sections: text by section name, sentence by sentence.
+        done: the model's own last word, or None when it was cut off.
+    """
+
+    advice: Advice | None = None
+    unsure: bool = False
+    legal_mass: float | None = None
+    sections: dict[str, str] = field(default_factory=dict)
+    done: Done | None = None
+    _begun: list[tuple[str, int]] = field(default_factory=list)
+
+    def add(self, event: Event, now_ns: int) -> None:
+        """Take in one event that came at monotonic `now_ns`."""
+        if isinstance(event, StageBegun):
+            self._begun.append((event.stage.value, now_ns))
+        elif isinstance(event, AdviceDecoded):
+            self.advice = event.advice
+            self.unsure = event.unsure
+            self.legal_mass = event.legal_mass
+        elif isinstance(event, Sentence):
+            self.sections[event.section] = self.sections.get(event.section, "") + event.text
+        elif isinstance(event, Done):
+            self.done = event
+
+    @property
+    def stage(self) -> str | None:
+        """The stage that began last."""
+        return self._begun[-1][0] if self._begun else None
+
+    def stages(self, now_ns: int) -> StageTimes:
+        """Times by stage: the model's own once it is done, else from when each began."""
+        if self.done is not None:
+            return self.done.stages_ms
+        times: dict[str, float] = {}
+        ends = [begun_ns for _, begun_ns in self._begun[1:]] + [now_ns]
+        for (stage, begun_ns), end_ns in zip(self._begun, ends, strict=False):
+            times[stage] = times.get(stage, 0.0) + (end_ns - begun_ns) / NS_PER_MS
+        return StageTimes(**times)
+
+    def tokens(self) -> TokenCounts:
+        """Token counts; zeros when the model was cut off before it could tell."""
+        return TokenCounts() if self.done is None else self.done.tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How an answer ended, in the report's words."""
+
+    outcome: Outcome
+    advice: Advice | None = None
+    advice_ja: str = ""
+    description_ja: str = ""
+    reason: str | None = None
+
+
+def judge(answer: AnswerSoFar, has_deadline: bool) -> Verdict:
+    """The outcome of an answer that ended, or was ended, as it now stands."""
+    if answer.advice is None:
+        if not has_deadline:
+            return Verdict(Outcome.NO_BACKEND, reason="the model ended without advice")
+        stage = answer.stage or "preprocess"
+        return Verdict(Outcome.TIMEOUT, reason=f"no advice by the deadline, stopped in {stage}")
+    verdict = Verdict(
+        Outcome.OK,
+        answer.advice,
+        answer.sections.get("advice_ja", ""),
+        answer.sections.get("description_ja", ""),
+    )
+    if answer.unsure:
+        mass = "" if answer.legal_mass is None else f", legal mass {answer.legal_mass:.2f}"
+        reason = f"below the model's threshold: confidence {answer.advice.confidence:.2f}{mass}"
+        return replace(
+            verdict, outcome=Outcome.UNSURE, advice=None, advice_ja=UNSURE_JA, reason=reason
+        )
+    if answer.done is None:
+        return replace(verdict, outcome=Outcome.TRUNCATED, reason="prose cut by the watch")
+    if answer.done.finish is not Finish.COMPLETE:
+        return replace(verdict, outcome=Outcome.TRUNCATED, reason="prose cut back to a sentence")
+    return verdict

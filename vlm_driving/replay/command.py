@@ -1,0 +1,150 @@
+"""`vlm-driving replay`: a recording in, a run directory out."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+EXIT_SIGNAL_BASE = 128
+SWITCH_INTERVAL_S = 0.001
+"""How soon a thread gives way: the watch and the offering must not wait the usual 5 ms."""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.description = (
+        "Replay a rosbag (rosbag2 sqlite3 or mcap, ROS 1 .bag; no ROS needed) through a model, "
+        "and write a run directory with one report for every frame."
+    )
+    add = parser.add_argument
+    add("bag", type=Path, metavar="BAG", help="bag directory, or a .mcap, .db3 or .bag file")
+    add("--out", type=Path, help="new directory for the run (default: runs/<bag>-<time>)")
+    add("--model", type=Path, help="model bundle (default: the shipped one)")
+    add("--config", type=Path, help="YAML file with these settings; the command line wins")
+    add(
+        "--pace",
+        choices=("realtime", "every-frame"),
+        help="realtime: recorded times, deadlines, newest frame wins (default); "
+        "every-frame: each frame in full, no deadlines",
+    )
+    add("--rate", type=float, help="recorded seconds a second, in realtime pace (default 1)")
+    add("--start", dest="start_s", type=float, metavar="S", help="seconds to leave out")
+    add("--duration", dest="duration_s", type=float, metavar="S", help="seconds to replay")
+    add("--budget-ms", type=float, metavar="MS", help="camera stamp to report (default 200)")
+    add("--threads", type=int, help="threads for the model (default 0: all cores)")
+    add("--camera-topic", metavar="TOPIC", help="needed where the bag has several cameras")
+    add(
+        "--speed-topic",
+        metavar="TOPIC",
+        help="odometry or velocity topic for the ego speed (default: the only one; none: no speed)",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Replay; the last line on stdout is the summary as one JSON object."""
+    from vlm_driving.replay.options import ReplayOptions
+
+    settings = _settings(args)
+    options = ReplayOptions(
+        bag=args.bag,
+        model=_model(settings),
+        out=args.out or default_out(args.bag, datetime.now()),
+        **_options(settings),
+    )
+    return replay(options)
+
+
+def replay(options: Any) -> int:
+    """Replay as `options` (ReplayOptions) say, ending early and tidily on Ctrl-C or SIGTERM."""
+    from vlm_driving.replay.model import open_model
+    from vlm_driving.replay.session import run_replay
+    from vlm_driving.replay.source import open_bag_source
+
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
+    with stopped_by_signal() as stopped:
+        finished = run_replay(
+            options, open_model=open_model, open_source=open_bag_source, stop=stopped.event
+        )
+    print(f"run directory: {finished.path}", file=sys.stderr)
+    print(f"report page:   {finished.path / 'report.html'}", file=sys.stderr)
+    print(json.dumps(finished.summary, ensure_ascii=False), flush=True)
+    return 0 if stopped.number is None else EXIT_SIGNAL_BASE + stopped.number
+
+
+class Stopped:
+    """Whether a signal asked for an early end, and which."""
+
+    def __init__(self) -> None:
+        self.event = threading.Event()
+        self.number: int | None = None
+
+    def handle(self, number: int, frame: FrameType | None) -> None:
+        """Ask for an early end; the second signal does not wait for it."""
+        if self.number is not None:
+            raise KeyboardInterrupt
+        self.number = number
+        self.event.set()
+
+
+@contextmanager
+def stopped_by_signal() -> Iterator[Stopped]:
+    """Turn SIGINT and SIGTERM into an early end for as long as the block runs."""
+    stopped = Stopped()
+    if threading.current_thread() is not threading.main_thread():
+        yield stopped
+        return
+    before = {n: signal.signal(n, stopped.handle) for n in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stopped
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def default_out(bag: Path, now: datetime) -> Path:
+    """`runs/<bag>-<time>`, with a number behind it where that exists."""
+    name = bag.resolve().name.split(".")[0] or "bag"
+    base = Path("runs") / f"{name}-{now:%Y%m%d-%H%M%S}"
+    candidates = (base.with_name(f"{base.name}-{n}") for n in range(2, 1000))
+    return base if not os.path.lexists(base) else next(p for p in candidates if not p.exists())
+
+
+def _settings(args: argparse.Namespace) -> dict[str, Any]:
+    """The configuration file's settings, overruled by the command line's."""
+    from vlm_driving.config import REPLAY_SETTINGS, load_settings
+
+    settings: dict[str, Any] = {}
+    if args.config is not None:
+        settings.update(load_settings(args.config, REPLAY_SETTINGS))
+    for setting in REPLAY_SETTINGS:
+        if (value := getattr(args, setting.key)) is not None:
+            settings[setting.key] = value
+    return settings
+
+
+def _model(settings: Mapping[str, Any]) -> Path:
+    if (named := settings.get("model")) is not None:
+        return Path(named)
+    from vlm_driving.resources import default_bundle
+
+    return default_bundle()
+
+
+def _options(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings as arguments of ReplayOptions."""
+    from vlm_driving.replay.options import Pace
+
+    options = {key: value for key, value in settings.items() if key != "model"}
+    if "pace" in options:
+        options["pace"] = Pace(options["pace"])
+    return options

@@ -1,0 +1,124 @@
+"""Offers recorded frames to the pipeline: at their times, or one by one."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from vlm_driving.core import UserError
+from vlm_driving.pipeline import Answerer, FrameProcessor, LivePipeline, PipelineSettings, Publish
+from vlm_driving.replay.pacing import NS_PER_S, ReplayClock, wait_until
+from vlm_driving.replay.recorded import RecordedFrame, RecordedSpeed, offered, with_speed
+from vlm_driving.replay.stamps import StampClock
+
+Clock = Callable[[], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """What a replay came to.
+
+    Attributes:
+        frames: how many were offered.
+        recorded_s: seconds of recording, from the first to the last offered frame.
+        stamps: how header stamps stand to recording times.
+        hung: the model did not come back, and was left behind.
+        fault: what ended the reading early, or None.
+    """
+
+    frames: int = 0
+    recorded_s: float = 0.0
+    stamps: StampClock = StampClock()
+    hung: bool = False
+    fault: UserError | None = None
+
+
+def replay_realtime(
+    items: Iterable[RecordedFrame | RecordedSpeed],
+    answerer: Answerer,
+    publish: Publish,
+    settings: PipelineSettings,
+    *,
+    camera: str,
+    rate: float = 1.0,
+    stop: threading.Event,
+    clock: Clock = time.monotonic_ns,
+) -> Replayed:
+    """Offer each frame when it is due; deadlines hold, and the newest frame wins.
+
+    The model is to be warm before this is called: time runs from the first frame on.
+    Setting `stop` ends the offering; what was offered still gets its report.
+    """
+    pipeline = LivePipeline(answerer, publish, settings, clock)
+    pipeline.start()
+    replayed = Replayed()
+    pace: ReplayClock | None = None
+    try:
+        for sequence, (frame, speed_kmh) in enumerate(with_speed(items)):
+            if pace is None:
+                pace = ReplayClock(frame.log_time_ns, clock(), rate)
+                stamps = StampClock.of_first_frame(frame.stamp_ns, frame.log_time_ns)
+            if not wait_until(pace.due_ns(frame.log_time_ns), stop, clock):
+                break
+            arrived_ns = clock()
+            pipeline.offer(
+                offered(
+                    frame,
+                    camera=camera,
+                    sequence=sequence,
+                    ego_speed_kmh=speed_kmh,
+                    arrived_ns=arrived_ns,
+                    now_log_ns=pace.now_ns(arrived_ns),
+                    clock=stamps,
+                )
+            )
+            recorded_s = (frame.log_time_ns - pace.first_log_ns) / NS_PER_S
+            replayed = Replayed(sequence + 1, recorded_s, stamps)
+    except UserError as fault:  # the rest of the recording cannot be read
+        replayed = replace(replayed, fault=fault)
+    finally:
+        hung = not pipeline.close()
+    return replace(replayed, hung=hung)
+
+
+def replay_every_frame(
+    items: Iterable[RecordedFrame | RecordedSpeed],
+    answerer: Answerer,
+    publish: Publish,
+    settings: PipelineSettings,
+    *,
+    camera: str,
+    stop: threading.Event,
+    clock: Clock = time.monotonic_ns,
+) -> Replayed:
+    """Answer every frame in full, without deadlines: the outcomes depend on content alone."""
+    processor = FrameProcessor(answerer, publish, settings, clock)
+    replayed = Replayed()
+    first_log_ns: int | None = None
+    try:
+        for sequence, (frame, speed_kmh) in enumerate(with_speed(items)):
+            if stop.is_set():
+                break
+            if first_log_ns is None:
+                first_log_ns = frame.log_time_ns
+                stamps = StampClock.of_first_frame(frame.stamp_ns, frame.log_time_ns)
+            job = processor.admit(
+                offered(
+                    frame,
+                    camera=camera,
+                    sequence=sequence,
+                    ego_speed_kmh=speed_kmh,
+                    arrived_ns=clock(),
+                    now_log_ns=frame.log_time_ns,
+                    clock=stamps,
+                )
+            )
+            if job is not None:
+                processor.process(job)
+            recorded_s = (frame.log_time_ns - first_log_ns) / NS_PER_S
+            replayed = Replayed(sequence + 1, recorded_s, stamps)
+    except UserError as fault:  # the rest of the recording cannot be read
+        replayed = replace(replayed, fault=fault)
+    return replayed

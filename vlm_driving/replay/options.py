@@ -1,0 +1,72 @@
+"""What a replay is asked to do, checked before anything is opened."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from vlm_driving.core import UserError
+from vlm_driving.replay.pacing import check_rate
+
+
+class Pace(str, Enum):
+    """How recorded frames are offered."""
+
+    REALTIME = "realtime"
+    """At their recorded times: deadlines hold, the newest frame wins."""
+    EVERY_FRAME = "every-frame"
+    """One by one, each answered in full, without deadlines."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayOptions:
+    """One replay.
+
+    Attributes:
+        bag: file or directory of a recording.
+        model: bundle directory.
+        out: directory of the run, which must not exist yet.
+        pace: how frames are offered.
+        rate: recorded seconds a second, in realtime pace.
+        start_s: seconds of the recording that are left out at its beginning.
+        duration_s: seconds to replay; None for all.
+        budget_ms: camera stamp to report, in realtime pace.
+        threads: threads for the model; 0 for as many as there are cores.
+        camera_topic: the camera, where the recording has several.
+        speed_topic: topic of the ego speed.
+    """
+
+    bag: Path
+    model: Path
+    out: Path
+    pace: Pace = Pace.REALTIME
+    rate: float = 1.0
+    start_s: float = 0.0
+    duration_s: float | None = None
+    budget_ms: float = 200.0
+    threads: int = 0
+    camera_topic: str | None = None
+    speed_topic: str | None = None
+
+    def __post_init__(self) -> None:
+        check_rate(self.rate)
+        if not (math.isfinite(self.budget_ms) and self.budget_ms > 0):
+            raise UserError(
+                f"The budget is a positive number of milliseconds, got {self.budget_ms:g}; "
+                "200 is the default."
+            )
+        if not (math.isfinite(self.start_s) and self.start_s >= 0):
+            raise UserError(f"The start is zero or more seconds, got {self.start_s:g}.")
+        if self.duration_s is not None and not (
+            math.isfinite(self.duration_s) and self.duration_s > 0
+        ):
+            raise UserError(f"The duration is more than zero seconds, got {self.duration_s:g}.")
+        if self.threads < 0:
+            raise UserError(f"Threads are zero (choose for me) or more, got {self.threads}.")
+
+    @property
+    def deadline_budget_ms(self) -> float | None:
+        """The budget, or None where the pace has no deadlines."""
+        return self.budget_ms if self.pace is Pace.REALTIME else None

@@ -1,0 +1,75 @@
+"""Frames as a recording holds them, with the ego speed known at the time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from vlm_driving.pipeline import LoadImage, OfferedFrame
+from vlm_driving.replay.stamps import StampClock, age_ms, choose_stamp
+
+SPEED_VALID_NS = 1_000_000_000
+"""A speed older than this says nothing about the present."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RecordedFrame:
+    """One camera message of a recording.
+
+    Attributes:
+        log_time_ns: when it was recorded.
+        stamp_ns: the header's stamp; 0 when it has none.
+        frame_id: from the header.
+        load: decodes the image; raises for a malformed message.
+    """
+
+    log_time_ns: int
+    stamp_ns: int
+    frame_id: str
+    load: LoadImage
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedSpeed:
+    """One speed message of a recording."""
+
+    log_time_ns: int
+    speed_kmh: float
+
+
+def with_speed(
+    items: Iterable[RecordedFrame | RecordedSpeed],
+) -> Iterator[tuple[RecordedFrame, float | None]]:
+    """Each frame with the last speed recorded before it, in km/h, or None when it is too old."""
+    last: RecordedSpeed | None = None
+    for item in items:
+        if isinstance(item, RecordedSpeed):
+            last = item
+            continue
+        known = last is not None and item.log_time_ns - last.log_time_ns <= SPEED_VALID_NS
+        yield item, last.speed_kmh if last is not None and known else None
+
+
+def offered(
+    frame: RecordedFrame,
+    *,
+    camera: str,
+    sequence: int,
+    ego_speed_kmh: float | None,
+    arrived_ns: int,
+    now_log_ns: int,
+    clock: StampClock,
+) -> OfferedFrame:
+    """The frame as the pipeline takes it, on arrival at `arrived_ns` (monotonic)."""
+    stamp_ns, source = choose_stamp(frame.stamp_ns, frame.log_time_ns)
+    return OfferedFrame(
+        load=frame.load,
+        camera=camera,
+        frame_id=frame.frame_id,
+        stamp_ns=stamp_ns,
+        stamp_source=source,
+        sequence=sequence,
+        arrived_ns=arrived_ns,
+        age_on_arrival_ms=age_ms(stamp_ns, source, now_log_ns, clock),
+        ego_speed_kmh=ego_speed_kmh,
+    )

@@ -1,0 +1,231 @@
+"""One replay from the first check to the last file."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vlm_driving import __version__
+from vlm_driving.core import SceneReport
+from vlm_driving.evaluation.page import write_page
+from vlm_driving.evaluation.run import load_run
+from vlm_driving.evaluation.summary import Ending, summarize
+from vlm_driving.pipeline import Answerer, PipelineSettings, Publish
+from vlm_driving.replay.loop import Replayed, replay_every_frame, replay_realtime
+from vlm_driving.replay.machine import describe_machine, process_age_s
+from vlm_driving.replay.options import Pace, ReplayOptions
+from vlm_driving.replay.prefetch import Prefetch
+from vlm_driving.replay.progress import Progress, open_progress
+from vlm_driving.replay.recorded import RecordedFrame, RecordedSpeed
+from vlm_driving.replay.run_writer import RunWriter, create_run_dir
+from vlm_driving.runtime.preprocess import PreprocessSpec
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedModel:
+    """A model that has answered its warm-up frame.
+
+    Attributes:
+        answerer: answers frames.
+        name: of the bundle.
+        backend: that runs it.
+        load_ms: from opening the bundle to the end of the warm-up.
+        spec: its preprocessing, so that JPEGs are decoded no larger than needed.
+    """
+
+    answerer: Answerer
+    name: str
+    backend: str
+    load_ms: float
+    spec: PreprocessSpec | None = None
+
+
+class Source(Protocol):
+    """An opened recording: one camera, and a speed topic where there is one."""
+
+    spec: PreprocessSpec | None
+
+    @property
+    def camera(self) -> str:
+        """Name of the camera."""
+        ...
+
+    @property
+    def camera_topic(self) -> str:
+        """Topic of its images."""
+        ...
+
+    @property
+    def speed_topic(self) -> str | None:
+        """Topic of the ego speed."""
+        ...
+
+    @property
+    def expected_s(self) -> float | None:
+        """Seconds of recording that will be replayed, where that is known beforehand."""
+        ...
+
+    def items(self) -> Iterable[RecordedFrame | RecordedSpeed]:
+        """Frames and speeds in recorded order."""
+        ...
+
+    def problems(self) -> list[str]:
+        """What was wrong with the recording, as far as it was read."""
+        ...
+
+
+OpenModel = Callable[[ReplayOptions], OpenedModel]
+OpenSource = Callable[[ReplayOptions], AbstractContextManager[Source]]
+OpenProgress = Callable[["float | None", "float | None"], Progress]
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What is left of a replay: its directory and the object of its summary."""
+
+    path: Path
+    summary: dict[str, Any]
+
+
+def run_replay(
+    options: ReplayOptions,
+    *,
+    open_model: OpenModel,
+    open_source: OpenSource,
+    stop: threading.Event,
+    show_progress: OpenProgress = open_progress,
+) -> Finished:
+    """Replay a recording into a new run directory.
+
+    The recording is opened first, because most mistakes are in its name or topics; the
+    model is loaded and warm before the first frame is offered. Setting `stop` ends the
+    run early, with its summary.
+
+    Raises:
+        UserError: for what the user can mend. What was written before stays readable.
+    """
+    with open_source(options) as source:
+        path = create_run_dir(options.out)
+        try:
+            model = open_model(options)
+        except BaseException:
+            path.rmdir()  # still empty: the same --out can be named again
+            raise
+        source.spec = model.spec
+        settings = describe_run(options, source, model)
+        writer = RunWriter(path, settings, source.expected_s)
+        reports: list[SceneReport] = []
+        first_report = _FirstReport()
+        begun_ns = time.monotonic_ns()
+        with show_progress(options.deadline_budget_ms, source.expected_s) as progress:
+
+            def publish(report: SceneReport, image_bgr: NDArray[np.uint8] | None) -> None:
+                first_report.note()
+                writer.put(report, image_bgr)
+                reports.append(report)
+                progress.report(report)
+                if writer.failure is not None:
+                    stop.set()
+
+            replayed = _replay(options, source, model, publish, stop)
+        writer.close()
+        if writer.failure is not None:
+            raise writer.failure
+        ending = Ending(
+            frames_offered=replayed.frames,
+            interrupted=stop.is_set() or replayed.fault is not None,
+            wall_s=(time.monotonic_ns() - begun_ns) / 1e9,
+            recorded_s=replayed.recorded_s,
+            first_report_s=first_report.after_s,
+            problems=tuple(source.problems() + _notes(replayed)),
+        )
+        summary = summarize(reports, settings, ending)
+        writer.write_summary(summary)
+    write_page(load_run(path), path / "report.html")
+    if replayed.fault is not None:
+        raise replayed.fault
+    return Finished(path, summary)
+
+
+def _replay(
+    options: ReplayOptions,
+    source: Source,
+    model: OpenedModel,
+    publish: Publish,
+    stop: threading.Event,
+) -> Replayed:
+    """Offer the recording at the pace asked for."""
+    settings = PipelineSettings(
+        budget_ms=options.deadline_budget_ms, backend=model.backend, model=model.name
+    )
+    with Prefetch(source.items()) as items:
+        if options.pace is Pace.EVERY_FRAME:
+            return replay_every_frame(
+                items, model.answerer, publish, settings, camera=source.camera, stop=stop
+            )
+        return replay_realtime(
+            items,
+            model.answerer,
+            publish,
+            settings,
+            camera=source.camera,
+            rate=options.rate,
+            stop=stop,
+        )
+
+
+def describe_run(options: ReplayOptions, source: Source, model: OpenedModel) -> dict[str, Any]:
+    """The object of `run.json`: everything about a run that is known before its first frame."""
+    realtime = options.pace is Pace.REALTIME
+    return {
+        "bag": str(options.bag),
+        "camera_topic": source.camera_topic,
+        "speed_topic": source.speed_topic,
+        "pace": options.pace.value,
+        "rate": options.rate if realtime else None,
+        "budget_ms": options.deadline_budget_ms,
+        "start_s": options.start_s,
+        "duration_s": options.duration_s,
+        "model": model.name,
+        "model_path": str(options.model),
+        "model_load_ms": round(model.load_ms, 1),
+        "backend": model.backend,
+        "threads": options.threads,
+        "machine": describe_machine(),
+        "version": __version__,
+        "started": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+    }
+
+
+def _notes(replayed: Replayed) -> list[str]:
+    """What a reader of the summary has to know beside the figures."""
+    notes = []
+    if (note := replayed.stamps.note()) is not None:
+        notes.append(note)
+    if replayed.fault is not None:
+        notes.append(str(replayed.fault))
+    if replayed.hung:
+        notes.append("The model did not come back from its last frame and was left behind.")
+    return notes
+
+
+class _FirstReport:
+    """Notes when the first report was out, counted from the start of the process."""
+
+    def __init__(self) -> None:
+        self._age_s = process_age_s() or 0.0
+        self._begun_ns = time.monotonic_ns()
+        self.after_s: float | None = None
+
+    def note(self) -> None:
+        if self.after_s is None:
+            self.after_s = self._age_s + (time.monotonic_ns() - self._begun_ns) / 1e9

@@ -1,0 +1,1 @@
+"""A ModelBundle made to speak. Knows numpy, OpenCV and tokenizers; never onnxruntime."""
