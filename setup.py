@@ -45,8 +45,8 @@ def shared_files() -> list[tuple[str, list[str]]]:
     return pairs
 
 
-# Tests write their tiny graphs with onnx; that needs no torch.
-TEST = ["onnx>=1.17", "pytest>=7", "pytest-cov"]
+# Tests write tiny graphs with onnx and compare resized images with Pillow; neither needs torch.
+TEST = ["onnx>=1.17", "pillow>=10", "pytest>=7", "pytest-cov"]
 setup(
     name=NAME,
     version=version(),

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import onnxruntime
 import pytest
-
 from support.tiny_bundle import make_tiny_bundle
 from support.tiny_graphs import HIDDEN
+
 from vlm_driving.backends.onnx import OnnxRunner, open_runner
+from vlm_driving.backends.onnx.encoder import VisionEncoder
 from vlm_driving.backends.onnx.probe import CacheKind
+from vlm_driving.backends.onnx.signature import read_signature
 from vlm_driving.core import UserError
 from vlm_driving.runtime.bundle import ModelBundle
 from vlm_driving.runtime.engine import Engine
-from vlm_driving.runtime.events import AdviceDecoded, Finish, Sentence
+from vlm_driving.runtime.events import AdviceDecoded, Done, Finish, Sentence
 
 KINDS = {"concat": CacheKind.GROWING, "gqa": CacheKind.SHARED}
 GRAPHS = [
@@ -137,7 +139,8 @@ def test_the_speed_matters(bundles, images):
 def test_answers_end(bundles, images):
     engine = Engine(bundles["concat"], open_runner(bundles["concat"], threads=1))
     for image in images:
-        assert list(engine.answer(image))[-1].finish in (Finish.COMPLETE, Finish.TRUNCATED)
+        done = list(engine.answer(image))[-1]
+        assert isinstance(done, Done) and done.finish is not Finish.NO_ADVICE
 
 
 def test_a_runner_says_what_it_can_hold(bundles):
@@ -198,3 +201,90 @@ def test_wrong_settings_are_quoted(bundles):
         open_runner(bundles["gqa"], threads=-1)
     with pytest.raises(UserError, match="got 7"):
         open_runner(bundles["gqa"], accuracy_level=7)
+
+
+def item(name: str, shape: list, kind: str = "tensor(float)") -> SimpleNamespace:
+    return SimpleNamespace(name=name, shape=shape, type=kind)
+
+
+EMBEDS = item("inputs_embeds", ["b", "n", 64])
+PAST = item("past_key_values.0.key", ["b", 2, "past", 16])
+PRESENT = item("present.0.key", ["b", 2, "total", 16])
+LOGITS = item("logits", ["b", "n", 300])
+
+
+@pytest.mark.parametrize(
+    ("inputs", "outputs", "named"),
+    [
+        (
+            [item("input_ids", ["b", "n"], "tensor(int64)"), PAST],
+            [LOGITS, PRESENT],
+            "inputs_embeds",
+        ),
+        ([EMBEDS], [LOGITS], "past_key_values.0.key"),
+        ([EMBEDS, PAST], [LOGITS], "present.0.key"),
+        ([EMBEDS, PAST], [PRESENT], "logits"),
+        ([EMBEDS, item("position_ids", [3, "b", "n"], "tensor(int64)")], [LOGITS], "position_ids"),
+        ([EMBEDS, item("attention_mask", ["b", 1, "n", "t"])], [LOGITS], "attention_mask"),
+        (
+            [EMBEDS, item(PAST.name, ["b", 2, 512, 16])],
+            [LOGITS, PRESENT],
+            "fixes the length of past",
+        ),
+        ([EMBEDS, item(PAST.name, ["b", "h", "p", 16])], [LOGITS, PRESENT], "dimension 1 of past"),
+        ([EMBEDS, item(PAST.name, PAST.shape, "tensor(int8)")], [LOGITS, PRESENT], "int8"),
+        ([EMBEDS, item("use_cache_branch", [1], "tensor(bool)")], [LOGITS], "use_cache_branch"),
+    ],
+)
+def test_what_a_decoder_may_not_want(inputs, outputs, named):
+    session = SimpleNamespace(get_inputs=lambda: inputs, get_outputs=lambda: outputs)
+    with pytest.raises(UserError, match=named):
+        read_signature(session, "decoder.onnx")
+
+
+class Vision:
+    """A session of a vision encoder that remembers what it was fed."""
+
+    def __init__(self, *inputs: SimpleNamespace) -> None:
+        self.inputs = list(inputs)
+        self.fed: dict[str, np.ndarray] = {}
+
+    def get_inputs(self) -> list:
+        return self.inputs
+
+    def get_outputs(self) -> list:
+        return [item("pooled", []), item("image_features", [])]
+
+    def run(self, names: list[str], feeds: dict[str, np.ndarray]) -> list[np.ndarray]:
+        assert names == ["image_features"]
+        self.fed = dict(feeds)
+        return [np.ones((1, 2, 4, 8), np.float16)]
+
+
+def test_an_encoder_gets_only_what_it_wants():
+    plain = Vision(item("pixel_values", ["b", 3, "h", "w"]))
+    encoder = VisionEncoder(plain, "encoder.onnx", 32, 64, 8)
+    features = encoder.encode(np.zeros((1, 3, 32, 64), np.float32))
+    assert features.shape == (1, 8, 8) and features.dtype == np.float32
+    assert list(plain.fed) == ["pixel_values"] and plain.fed["pixel_values"].shape == (1, 3, 32, 64)
+
+
+def test_an_encoder_of_several_images_gets_one_and_its_mask():
+    several = Vision(
+        item("pixel_values", ["b", "images", 3, "h", "w"], "tensor(float16)"),
+        item("pixel_attention_mask", ["b", "images", "h", "w"], "tensor(bool)"),
+    )
+    VisionEncoder(several, "encoder.onnx", 32, 64, 8)
+    assert several.fed["pixel_values"].shape == (1, 1, 3, 32, 64)
+    assert several.fed["pixel_values"].dtype == np.float16
+    mask = several.fed["pixel_attention_mask"]
+    assert mask.shape == (1, 1, 32, 64) and mask.dtype == np.bool_ and mask.all()
+
+
+def test_an_encoder_that_wants_more_is_refused():
+    pixels = item("pixel_values", ["b", 3, "h", "w"])
+    odd = Vision(pixels, item("image_grid_thw", ["n", 3], "tensor(int64)"))
+    with pytest.raises(UserError, match="image_grid_thw"):
+        VisionEncoder(odd, "encoder.onnx", 32, 64, 8)
+    with pytest.raises(UserError, match="no input pixel_values"):
+        VisionEncoder(Vision(), "encoder.onnx", 32, 64, 8)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.metadata
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -58,7 +59,7 @@ def test_none_is_refused_with_the_way_out(monkeypatch):
     def missing(name: str) -> object:
         raise ModuleNotFoundError(f"No module named {name!r}")
 
-    monkeypatch.setattr(sessions.importlib, "import_module", missing)
+    monkeypatch.setattr(importlib, "import_module", missing)
     with pytest.raises(UserError, match="pip install onnxruntime"):
         import_onnxruntime()
 
@@ -73,7 +74,7 @@ def test_importing_the_backend_does_not_import_onnxruntime():
 
 
 def test_threads_stay_within_what_the_process_may_use(monkeypatch):
-    monkeypatch.setattr(sessions.os, "sched_getaffinity", lambda _: set(range(64)), raising=False)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(64)), raising=False)
     monkeypatch.setattr(sessions, "_cgroup_quota", lambda: None)
     assert usable_threads() == 8
     monkeypatch.setattr(sessions, "_cgroup_quota", lambda: 2.0)

@@ -44,6 +44,8 @@ ANSWERED = SceneReport(
     legal_mass=0.9,
 )
 
+FINISHED = Ending(recorded_s=1.0, wall_s=1.0)
+
 
 def numbered(reports: Sequence[SceneReport], period_ms: int = 100) -> list[SceneReport]:
     """The reports in a row, `period_ms` apart."""
@@ -77,7 +79,7 @@ def write_run(tmp_path: Path) -> Callable[..., Path]:
     def write(
         reports: Sequence[SceneReport],
         settings: dict[str, Any] | None = None,
-        ending: Ending | None = Ending(recorded_s=1.0, wall_s=1.0),
+        ending: Ending | None = FINISHED,
         thumbnails: Sequence[int] = (),
     ) -> Path:
         path = tmp_path / "run"

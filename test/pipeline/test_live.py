@@ -16,10 +16,10 @@ from vlm_driving.pipeline.live import Watch
 from vlm_driving.pipeline.processor import Job
 from vlm_driving.runtime.events import AdviceDecoded, Done, Finish
 
-BUDGET_MS = 60.0
+BUDGET_MS = 300.0
 SETTINGS = PipelineSettings(budget_ms=BUDGET_MS, guard_ms=10, backend="onnx-cpu", model="tiny")
-SLACK_MS = 100.0
-"""A test machine may stand still for a moment; a hung model would cost seconds."""
+SLACK_MS = 1000.0
+"""A busy test machine may stand still for a moment; a hung model stays away for ten seconds."""
 
 
 def offer(pipeline, make_frame, sequence, **changes):
@@ -71,7 +71,8 @@ def test_a_hung_model_costs_answers_but_no_reports(published, make_frame):
 
 def test_advice_that_came_before_the_model_hung_is_published(published, make_frame):
     answerer = HungAnswerer(say_first=(AdviceDecoded(ADVICE, 0.9, False),))
-    pipeline = LivePipeline(answerer, published, SETTINGS)
+    # Closed 250 ms before the deadline: a busy test machine may wake the watch late.
+    pipeline = LivePipeline(answerer, published, PipelineSettings(budget_ms=2000, guard_ms=500))
     pipeline.start()
     offer(pipeline, make_frame, 0)
     pipeline.close(patience_s=0.01)

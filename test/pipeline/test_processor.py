@@ -9,6 +9,7 @@ from support.scripted_answerer import ADVICE, ScriptedAnswerer
 from vlm_driving.core import Deadline, Outcome, UserError
 from vlm_driving.pipeline import FrameProcessor, PipelineSettings
 from vlm_driving.pipeline.answer import UNSURE_JA
+from vlm_driving.runtime.events import AdviceDecoded, Sentence, Stage, StageBegun
 
 SETTINGS = PipelineSettings(budget_ms=200, guard_ms=8, backend="onnx-cpu", model="tiny")
 NO_BUDGET = PipelineSettings(budget_ms=None, backend="onnx-cpu", model="tiny")
@@ -69,7 +70,7 @@ def test_older_than_the_budget_is_stale(clock, published, make_frame, age_ms, st
 
 
 def test_time_up_before_the_advice_is_timeout(clock, published, make_frame):
-    report = processed(answerer_taking(clock, 70), published, clock, make_frame())
+    report = processed(answerer_taking(clock, 65), published, clock, make_frame())
     assert report.outcome is Outcome.TIMEOUT
     assert report.advice is None
     assert report.advice_ja == ""
@@ -82,6 +83,41 @@ def test_time_up_after_the_advice_costs_words_not_advice(clock, published, make_
     assert report.advice == ADVICE
     assert report.advice_ja == "減速してください。"
     assert report.description_ja == ""
+
+
+def test_what_was_heard_before_the_watch_closed_is_published(clock, published, make_frame):
+    processor = FrameProcessor(ScriptedAnswerer(), published, SETTINGS, clock)
+    job = processor.admit(make_frame())
+    assert job is not None
+    job.started_ns = clock()
+    for event in (
+        StageBegun(Stage.ENCODE),
+        AdviceDecoded(ADVICE, 0.9, False),
+        Sentence("advice_ja", "減速してください。"),
+    ):
+        job.hear(event, clock())
+        clock.advance_ms(10)
+    assert processor.close(job)
+    job.hear(Sentence("description_ja", "遅すぎた文。"), clock())
+    report = published.reports[0]
+    assert (report.outcome, report.advice) == (Outcome.TRUNCATED, ADVICE)
+    assert (report.advice_ja, report.description_ja) == ("減速してください。", "")
+    assert report.stages_ms.encode == 30
+
+
+def test_advice_that_comes_late_is_not_published(clock, published, make_frame):
+    """The machine stood still: the report goes out when it wakes, and tells the stall."""
+
+    class Stalled(ScriptedAnswerer):
+        def answer(self, image_bgr, ego_speed_kmh, deadline, clock):
+            yield from super().answer(image_bgr, ego_speed_kmh, None, clock)
+
+    report = processed(
+        Stalled(step_ms=100, wait_ms=clock.advance_ms), published, clock, make_frame()
+    )
+    assert report.outcome is Outcome.TIMEOUT
+    assert report.reason == "closed 400.0 ms after the deadline, in decode"
+    assert report.late()
 
 
 def test_unsure_says_why_and_advises_nothing(clock, published, make_frame):
@@ -103,9 +139,7 @@ def test_a_message_that_is_no_image_is_malformed(clock, published, make_frame):
     assert not answerer.seen
 
 
-def test_a_backend_that_fails_is_named_and_the_next_frame_is_answered(
-    clock, published, make_frame
-):
+def test_a_backend_that_fails_is_named_and_the_next_frame_is_answered(clock, published, make_frame):
     answerer = answerer_taking(clock, 1, fault=RuntimeError("CUDA device lost"))
     processor = FrameProcessor(answerer, published, SETTINGS, clock)
     for sequence in (0, 1):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tracemalloc
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -193,7 +194,7 @@ def test_a_bag_without_messages(tmp_path: Path) -> None:
     ],
     ids=str,
 )
-def test_mcap_files_of_other_writers(tmp_path: Path, options: dict[str, object]) -> None:
+def test_mcap_files_of_other_writers(tmp_path: Path, options: dict[str, Any]) -> None:
     entries = drive(6)
     path = tmp_path / "bag.mcap"
     path.write_bytes(chunked_mcap(entries, **options))

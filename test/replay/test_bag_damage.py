@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import shutil
 import struct
@@ -25,7 +26,7 @@ from support.bags import (
 )
 
 from vlm_driving.core import UserError
-from vlm_driving.replay.bag import Bag, open_bag
+from vlm_driving.replay.bag import Bag, BagMessage, open_bag
 from vlm_driving.runtime.images import MalformedImage
 
 
@@ -38,14 +39,12 @@ def read_everything(path: Path) -> tuple[list[tuple[str, int, bytes]], tuple[str
         return found, bag.problems
 
 
-def look_at(bag: Bag, message) -> None:  # type: ignore[no-untyped-def]
+def look_at(bag: Bag, message: BagMessage) -> None:
     if message.topic == SPEED:
         bag.speed_mps(message)
         return
-    try:
+    with contextlib.suppress(MalformedImage):
         bag.image(message).bgr()
-    except MalformedImage:
-        pass
 
 
 @pytest.mark.parametrize("compression", ["", "lz4", "zstd"])
@@ -122,7 +121,9 @@ def test_a_file_that_ends_in_zeros(tmp_path: Path) -> None:
     path.write_bytes(blob[:end] + bytes(4096))
     found, problems = read_everything(path)
     assert found == expected(entries[:8])
-    assert f"is damaged from byte {end:,} of {end + 4096:,} on; the 8 messages before" in problems[0]
+    assert (
+        f"is damaged from byte {end:,} of {end + 4096:,} on; the 8 messages before" in problems[0]
+    )
 
 
 @pytest.mark.parametrize("compression", ["", "lz4", "zstd"])
@@ -286,9 +287,7 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, by
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_cut_anywhere(
-    tmp_path: Path, samples: dict[str, tuple[str, bytes]], kind: str
-) -> None:
+def test_cut_anywhere(tmp_path: Path, samples: dict[str, tuple[str, bytes]], kind: str) -> None:
     name, blob = samples[kind]
     path = tmp_path / name
     dice = random.Random(kind)

@@ -142,13 +142,9 @@ def test_no_such_bag(capsys, tiny_model, tmp_path):
     assert str(tmp_path / "none") in err
 
 
-def test_ctrl_c_writes_the_summary_and_exits_130(
-    make_camera_bag, tiny_model, tmp_path, repository
-):
+def test_ctrl_c_writes_the_summary_and_exits_130(make_camera_bag, tiny_model, tmp_path, repository):
     run = tmp_path / "run"
-    process = start(
-        repository, make_camera_bag(frames=900), "--model", tiny_model, "--out", run
-    )
+    process = start(repository, make_camera_bag(frames=900), "--model", tiny_model, "--out", run)
     wait_for_lines(run / "frames.jsonl", 5)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=30)
@@ -161,9 +157,7 @@ def test_ctrl_c_writes_the_summary_and_exits_130(
 
 def test_a_killed_run_stays_readable(make_camera_bag, tiny_model, tmp_path, repository):
     run = tmp_path / "run"
-    process = start(
-        repository, make_camera_bag(frames=900), "--model", tiny_model, "--out", run
-    )
+    process = start(repository, make_camera_bag(frames=900), "--model", tiny_model, "--out", run)
     wait_for_lines(run / "frames.jsonl", 5)
     process.kill()
     process.communicate(timeout=30)

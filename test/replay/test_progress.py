@@ -43,7 +43,7 @@ def tally() -> Tally:
 
 def test_a_line_says_position_outcomes_latency_and_advice():
     assert plain_line(tally()) == (
-        "2.5 s | ok 1  dropped 1 | 92 of 200 ms | 減速・車線内直進 (0.88) | 減速してください。"
+        "2.5 s | ok 1  dropped 1 | 92 of 200 ms | 減速・進路維持 (0.88) | 減速してください。"
     )
 
 

@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 
 from vlm_driving.core import StampSource
-from vlm_driving.replay.recorded import RecordedFrame, RecordedSpeed, offered, with_speed
+from vlm_driving.replay.recorded import (
+    RecordedFrame,
+    RecordedSpeed,
+    offered,
+    with_speed,
+    with_usable_times,
+)
 from vlm_driving.replay.source import camera_name
 from vlm_driving.replay.stamps import StampClock
 
@@ -36,6 +42,27 @@ def test_the_last_speed_before_the_frame_counts():
 def test_a_speed_of_more_than_a_second_ago_is_not_known():
     items: list[RecordedFrame | RecordedSpeed] = [speed(0.0, 30.0), frame(1.0), frame(1.001)]
     assert [kmh for _, kmh in with_speed(items)] == [30.0, None]
+
+
+def test_recorded_times_that_are_none_give_way_to_header_stamps():
+    """A known converter writes seconds where nanoseconds belong."""
+    notes: list[str] = []
+    items: list[RecordedFrame | RecordedSpeed] = [
+        RecordedSpeed(17, 10.0),
+        *(RecordedFrame(17 + i // 10, (17 * S) + i * S // 10, "", frame(0).load) for i in range(3)),
+        RecordedSpeed(17, 11.0),
+    ]
+    times = [item.log_time_ns for item in with_usable_times(items, notes.append)]
+    assert times == [17 * S, 17 * S, 17 * S + S // 10, 17 * S + S // 5, 17 * S + S // 5]
+    assert len(notes) == 1
+
+
+@pytest.mark.parametrize("stamps", [(0, 0), (5, 6), (1, 1 + S // 10)])
+def test_usable_recorded_times_are_kept(stamps):
+    items = [frame(i / 10, stamp) for i, stamp in enumerate(stamps)]
+    notes: list[str] = []
+    assert list(with_usable_times(items, notes.append)) == items
+    assert notes == []
 
 
 def test_on_arrival_the_pipeline_is_told_age_and_source():

@@ -62,7 +62,7 @@ def replay(bag, out, *, on_report=lambda report: None, answerer=None, stop=None,
 
 
 def test_a_run_directory_has_everything(make_camera_bag, tmp_path):
-    finished = replay(make_camera_bag(), tmp_path / "run")
+    finished = replay(make_camera_bag(), tmp_path / "run", pace=Pace.EVERY_FRAME)
     run = load_run(finished.path)
     assert [report.sequence for report in run.reports] == list(range(12))
     assert sum(finished.summary["outcomes"].values()) == 12
@@ -169,7 +169,8 @@ def test_a_model_that_does_not_open_leaves_no_directory(make_camera_bag, tmp_pat
 
 def test_a_failing_backend_does_not_end_the_run(make_camera_bag, tmp_path):
     answerer = ScriptedAnswerer(fault=RuntimeError("device lost"))
-    summary = replay(make_camera_bag(), tmp_path / "run", answerer=answerer).summary
+    finished = replay(make_camera_bag(), tmp_path / "run", answerer=answerer, pace=Pace.EVERY_FRAME)
+    summary = finished.summary
     assert summary["outcomes"]["no_backend"] == 11
     assert summary["latency_ms"] == {"p50": None, "p90": None, "p99": None, "max": None}
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from support.tiny_bundle import make_tiny_bundle, seal, tiny_manifest
+
 from vlm_driving.core import UserError
 from vlm_driving.runtime.bundle import ModelBundle, seal_bundle
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-
 from support.scripted import ScriptedRunner, StepClock
 from support.tiny_bundle import (
     DESCRIPTION,
@@ -19,6 +18,7 @@ from support.tiny_bundle import (
     seal,
     tiny_manifest,
 )
+
 from vlm_driving.core import Deadline, Hazard, HazardKind, HazardRange, HazardSide, UserError
 from vlm_driving.runtime.bundle import ModelBundle
 from vlm_driving.runtime.engine import Engine
@@ -107,7 +107,7 @@ def test_a_full_list_of_hazards_ends_by_itself(bench):
     events = bench.say(f"<|speed_stop|><|path_keep|>{hazards}減速。{END}{END}")
     assert len(advice(events).advice.hazards) == 3
     assert texts(events) == ["減速。"]
-    assert f"<|range_far|>{HAZARDS_END}<|advice|>" in bench.written()
+    assert "<|range_far|><|advice|>減速。" in bench.written()
 
 
 def test_a_hazard_said_twice_is_reported_once(bench):
@@ -236,40 +236,24 @@ def test_a_sentence_is_said_as_soon_as_it_is_whole(bench):
     assert bench.written().endswith("減速")  # 。 is chosen, not yet run
 
 
-@pytest.mark.parametrize("reads", range(1, 60))
-def test_whenever_time_runs_out_the_answer_is_sound(bench, reads):
+def test_whenever_time_runs_out_the_answer_is_sound(bench):
     """The clock moves one millisecond a look, so every budget ends at another place."""
-    whole = bench.say(f"{ADVICE}減速。前方信号。{END}車両。{END}")
-    clock = StepClock()
-    deadline = Deadline.after_ms(reads, now_ns=0)
-    cut = bench.say(f"{ADVICE}減速。前方信号。{END}車両。{END}", deadline=deadline, clock=clock)
-    assert [e for e in cut if isinstance(e, (StageBegun, AdviceDecoded, Sentence))] == [
-        e for e in whole if isinstance(e, (StageBegun, AdviceDecoded, Sentence))
-    ][: len(cut) - 1]
-    done = cut[-1]
-    assert isinstance(done, Done)
-    decoded = any(isinstance(event, AdviceDecoded) for event in cut)
-    if not decoded:
-        assert done.finish is Finish.NO_ADVICE
-    elif len(cut) < len(whole):
-        assert done.finish is Finish.TRUNCATED
-    # One look may follow the deadline: the one that closes the last stage.
-    assert clock.now_ns <= deadline.monotonic_ns + 2e6 or done.finish is Finish.COMPLETE
-
-
-def test_every_finish_is_reached(bench):
     script = f"{ADVICE}減速。前方信号。{END}車両。{END}"
-
-    def finish(budget_ms: float) -> Finish:
-        deadline = Deadline.after_ms(budget_ms, now_ns=0)
-        return bench.say(script, deadline=deadline, clock=StepClock())[-1].finish
-
-    assert [finish(ms) for ms in (0, 8, 15, 100)] == [
-        Finish.NO_ADVICE,
-        Finish.NO_ADVICE,
-        Finish.TRUNCATED,
-        Finish.COMPLETE,
-    ]
+    whole = bench.say(script)
+    finishes = []
+    for budget_ms in range(1, 40):
+        clock, deadline = StepClock(), Deadline.after_ms(budget_ms, now_ns=0)
+        *said, done = bench.say(script, deadline=deadline, clock=clock)
+        assert said == whole[: len(said)]  # nothing else than without a deadline, only less
+        assert isinstance(done, Done)
+        decoded = any(isinstance(event, AdviceDecoded) for event in said)
+        assert decoded == (done.finish is not Finish.NO_ADVICE)
+        assert done.finish is not Finish.COMPLETE or len(said) == len(whole) - 1
+        # One look may open a stage in time, the next sees the end, a third closes the stage.
+        assert done.finish is Finish.COMPLETE or clock.now_ns <= deadline.monotonic_ns + 2e6
+        finishes.append(done.finish)
+    order = [Finish.NO_ADVICE, Finish.TRUNCATED, Finish.COMPLETE]
+    assert finishes == sorted(finishes, key=order.index) and set(finishes) == set(order)
 
 
 def test_times_are_those_of_the_stages_reached(bench):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-
 from support.tiny_bundle import PATH, SPEED, make_tokenizer
+from tokenizers import Tokenizer, models, pre_tokenizers
+
 from vlm_driving.core import UserError
 from vlm_driving.runtime.decisions import decide
 from vlm_driving.runtime.grammar import END, Node, compile_grammar, longest_answer
@@ -60,6 +61,7 @@ def test_a_hazard_kind_may_not_begin_the_end(tokenizer):
         hazards = HazardGrammar(3, "信号。", kinds, one, distance)
         compile_grammar(spec(hazards=hazards), tokenizer)
     grammar = compile_grammar(spec(hazards=HazardGrammar(3, "。", kinds, one, distance)), tokenizer)
+    assert grammar.hazards is not None
     assert {label for _, label in walk(grammar.hazards.kind.root)} == {"signal", END}
 
 
@@ -91,3 +93,24 @@ def test_logits_that_are_no_numbers_are_an_error():
 
 def test_the_bundles_normalization_is_applied(tokenizer):
     assert tokenizer.encode("ｋｍ／ｈ") == tokenizer.encode("km/h")
+
+
+def test_a_file_that_is_no_tokenizer_is_named(tmp_path):
+    path = tmp_path / "tokenizer.json"
+    path.write_text("{}", encoding="utf-8")
+    with pytest.raises(UserError, match=r"tokenizer\.json is no tokenizer"):
+        BundleTokenizer(path)
+
+
+def test_a_piece_that_continues_gets_no_mark_of_a_words_beginning(tmp_path):
+    """As SentencePiece-like tokenizers write 「▁」 before a text, but not behind an image."""
+    vocab = {"<unk>": 0, "</s>": 1, "▁": 2, "止": 3, "▁止": 4}
+    whole = Tokenizer(models.BPE(vocab=vocab, merges=[("▁", "止")], unk_token="<unk>"))
+    whole.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme="first")
+    whole.add_special_tokens(["</s>"])
+    path = tmp_path / "tokenizer.json"
+    whole.save(str(path))
+    tokenizer = BundleTokenizer(path)
+    assert tokenizer.encode("止", first=True) == [4]
+    assert tokenizer.encode("止") == [3]
+    assert tokenizer.encode("") == []

@@ -162,5 +162,29 @@ def test_what_is_no_image_is_a_value_error(data):
 
 def test_any_buffer_will_do():
     data = jpeg(scenery(64, 32))
-    views = [data, bytearray(data), memoryview(data)]
+    views: list[bytes | bytearray | memoryview] = [data, bytearray(data), memoryview(data)]
     assert len({decode_jpeg(view, SPEC).tobytes() for view in views}) == 1
+
+
+def segment(marker: int, body: bytes) -> bytes:
+    return bytes([0xFF, marker]) + (len(body) + 2).to_bytes(2, "big") + body
+
+
+FRAME = segment(0xC2, b"\x08" + (480).to_bytes(2, "big") + (640).to_bytes(2, "big") + b"\x03")
+
+
+@pytest.mark.parametrize(
+    ("data", "size"),
+    [
+        (b"\xff\xd8" + FRAME, (640, 480)),
+        (b"\xff\xd8" + segment(0xE1, b"thumb" * 9) + b"\xff\xff" + FRAME, (640, 480)),
+        (b"\xff\xd8\xff\xd0" + FRAME, (640, 480)),
+        (b"\xff\xd8" + FRAME[:8], None),
+        (b"\xff\xd8" + segment(0xDA, b"scan") + FRAME, None),
+        (b"\xff\xd8" + b"\x00" * 20, None),
+        (b"\x89PNG" + FRAME, None),
+        (b"\xff\xd8", None),
+    ],
+)
+def test_the_size_of_a_jpeg_stands_in_its_frame_header(data, size):
+    assert jpeg_size(data) == size

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-
 from support.tiny_bundle import make_tokenizer
+
 from vlm_driving.runtime.prose import SentenceCutter, TextStream, loops
 
 

@@ -27,8 +27,12 @@ def spread(module: torch.nn.Module, seed: int, scale: float) -> None:
             if parameter.dim() < 2:
                 continue
             noise = torch.randn(parameter.shape, generator=generator)
-            embedding = "embed_tokens" in name or "position" in name
-            fan = 1.0 if embedding else parameter[0].numel() ** 0.5
+            if "embed_tokens" in name:  # small, or a tied head only repeats its input
+                fan = 5.0
+            elif "position" in name:
+                fan = 1.0
+            else:
+                fan = parameter[0].numel() ** 0.5
             parameter.copy_(noise * scale / fan)
 
 

@@ -6,8 +6,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import torch
-from support.export_models import TEXTS, spread
 from tokenizers import Tokenizer
 from transformers import (
     CLIPVisionConfig,
@@ -20,6 +18,7 @@ from transformers import (
     SmolVLMForConditionalGeneration,
 )
 
+from support.export_models import TEXTS, spread
 from vlm_driving.training.tokenizer import BOS, EOS, train_tokenizer
 
 HIDDEN, SIDE = 64, 56

@@ -78,7 +78,7 @@ class _Graph:
         self.kind = TensorProto.FLOAT16 if half else TensorProto.FLOAT
 
     def constant(self, name: str, value: object, dtype: type | None = None) -> str:
-        array = np.asarray(value, dtype=dtype or self.dtype)
+        array: np.ndarray = np.asarray(value, dtype=dtype or self.dtype)
         self.constants[name] = numpy_helper.from_array(array, name)
         return name
 

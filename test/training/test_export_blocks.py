@@ -21,7 +21,8 @@ def weight(outputs: int = 24, inputs: int = 80, seed: int = 0) -> np.ndarray:
 
 def one_matmul(matrix: np.ndarray):
     graph = helper.make_graph(
-        [helper.make_node("MatMul", ["x", "w"], ["y"])], "one",
+        [helper.make_node("MatMul", ["x", "w"], ["y"])],
+        "one",
         [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", matrix.shape[1]])],
         [helper.make_tensor_value_info("y", TensorProto.FLOAT, ["n", matrix.shape[0]])],
         [numpy_helper.from_array(np.ascontiguousarray(matrix.T), "w")],
@@ -45,7 +46,7 @@ def test_dequantized_weight_is_what_the_kernel_computes_with(bits, symmetric):
     session = onnxruntime.InferenceSession(model.SerializeToString())
     (seen,) = session.run(None, {"x": np.eye(matrix.shape[1], dtype=np.float32)})
     matmul_nbits.dequantize(model)
-    stored = graphs.weights(model)["w"]
+    stored = np.asarray(graphs.weights(model)["w"], np.float32)
     assert [node.op_type for node in model.graph.node] == ["MatMul"]
     np.testing.assert_allclose(seen, stored, atol=1e-6)
 

@@ -81,11 +81,11 @@ def test_text_is_that_of_transformers_with_the_dequantized_weights(
 def test_rebuilt_fp32_computes_the_same_function_as_level_1(shipped, tmp_path):
     wide = rebuild(shipped, tmp_path / "wide", "fp32")
     exact = rebuild(shipped, tmp_path / "exact", "int8", 1)
-    logits = []
+    logits: list[np.ndarray] = []
     for root in (wide, exact):
         runner = open_runner(ModelBundle.load(root), threads=1)
         logits.append(runner.extend(runner.embed(np.arange(20)[None])).copy())
-    np.testing.assert_allclose(*logits, atol=1e-4)
+    np.testing.assert_allclose(logits[0], logits[1], atol=1e-4)
 
 
 def test_fp32_bundle_gives_the_weights_back_unchanged(checkpoint, tmp_path):
@@ -105,6 +105,16 @@ def test_fp32_bundle_gives_the_weights_back_unchanged(checkpoint, tmp_path):
 def test_tied_weights_stay_tied_in_int8(shipped):
     weights = load_reference(shipped)[1].state_dict()
     assert weights["lm_head.weight"].equal(weights["model.embed_tokens.weight"])
+
+
+def test_half_precision_storage_hardly_moves_the_image_tokens(shipped, checkpoint, tmp_path):
+    pixels = np.random.default_rng(4).standard_normal((1, 3, 64, 128)).astype(np.float32)
+    features = []
+    for root in (shipped, export_own(checkpoint, tmp_path / "wide", name="wide")):
+        bundle = ModelBundle.load(root)
+        features.append(open_runner(bundle, threads=1).encode(pixels))
+    assert bundle.name == "wide"
+    assert np.abs(features[0] - features[1]).max() < 0.005 * np.abs(features[1]).max()
 
 
 def test_untied_checkpoint_is_exported_too(tmp_path):

@@ -87,7 +87,10 @@ def test_free_text_is_that_of_transformers(exported):
                 input_ids=torch.tensor([whole]),
                 attention_mask=torch.ones(1, len(whole), dtype=torch.int64),
                 pixel_values=torch.from_numpy(pixels[None] if five else pixels),
-                max_new_tokens=TOKENS, min_new_tokens=TOKENS, do_sample=False, pad_token_id=0,
+                max_new_tokens=TOKENS,
+                min_new_tokens=TOKENS,
+                do_sample=False,
+                pad_token_id=0,
             )[0, len(whole) :].tolist()
         prompt = np.concatenate(
             [runner.embed(ids[None, :4]), runner.encode(pixels), runner.embed(ids[None, 4:])], 1

@@ -31,7 +31,6 @@ from vlm_driving.runtime.cursor import Cursor, Embedder, Timer
 from vlm_driving.runtime.engine import Engine
 from vlm_driving.runtime.runner import Runner
 
-OPPONENTS = ("transformers", "genai")
 _NEEDS = {
     "transformers": ("torch", "transformers", "onnx"),
     "genai": ("onnxruntime_genai", "onnx"),
@@ -116,9 +115,7 @@ def against_transformers(
     return {
         "ratio_p50": round(ratio_p50(results["transformers"], results["shipped"]), 3),
         "ratio_p50_fp32": round(ratio_p50(results["transformers"], results["ours_fp32"]), 3),
-        "ratio_paired_p50": round(
-            paired_ratio_p50(results["transformers"], results["shipped"]), 3
-        ),
+        "ratio_paired_p50": round(paired_ratio_p50(results["transformers"], results["shipped"]), 3),
         "frames": len(counts),
         "output_tokens_mean": round(float(np.mean(counts)), 1),
         "total_ms": spreads(results),
@@ -167,13 +164,12 @@ def against_genai(setting: Setting, prompt_tokens: int, tokens: int, rounds: int
         prompts = (rng.integers(0, vocabulary, prompt_tokens) for _ in range(10**9))
         for _ in range(setting.warm_ups):
             alternate(contestants, [next(prompts)])
-        for series in (*prefills.values(), *written.values()):
-            series.clear()
+        for who in ("ours", "genai"):
+            prefills[who].clear()
+            written[who].clear()
         measured = (next(prompts) for _ in range(rounds))
         results = alternate(contestants, measured, each=setting.each)
-    same = sum(
-        a[: len(b)] == b for a, b in zip(written["ours"], written["genai"], strict=True)
-    )
+    same = sum(a[: len(b)] == b for a, b in zip(written["ours"], written["genai"], strict=True))
     return {
         "ratio_p50": round(ratio_p50(results["genai"], results["ours"]), 3),
         "ours_over_genai_p50": round(ratio_p50(results["ours"], results["genai"]), 3),
@@ -205,7 +201,5 @@ def generate(
     return tuple(ids), (first - start) / NS_PER_MS, (end - first) / NS_PER_MS / (tokens - 1)
 
 
-def _bound(
-    play: Callable[[str, BenchFrame], float], name: str
-) -> Callable[[BenchFrame], float]:
+def _bound(play: Callable[[str, BenchFrame], float], name: str) -> Callable[[BenchFrame], float]:
     return lambda frame: play(name, frame)

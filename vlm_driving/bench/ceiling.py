@@ -8,9 +8,12 @@ limits anything: the quotient is then a mark to compare with, not a ceiling.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from vlm_driving.bench.graph_bytes import KvShape
 from vlm_driving.bench.machine import Machine
 
 
@@ -63,8 +66,26 @@ class Ceiling:
 
 
 def ceiling(
-    machine: Machine, weight_bytes: int, kv_bytes_a_token: int, context_tokens: float
+    machine: Machine, weight_bytes: int, kv: KvShape | None, context_tokens: float
 ) -> Ceiling:
-    """The ceiling of a decoder at a cache filled with `context_tokens` on average."""
-    kv_bytes = round(kv_bytes_a_token * context_tokens)
+    """The ceiling of a decoder at a cache filled with `context_tokens` on average.
+
+    A cache of unknown shape (None) counts nothing.
+    """
+    kv_bytes = 0 if kv is None else round(kv.bytes_a_token * context_tokens)
     return Ceiling(weight_bytes, kv_bytes, machine.gbps, machine.l3_bytes)
+
+
+def kv_shape(bundle_dir: Path) -> KvShape | None:
+    """The cache's shape from config.json, in float32; None where it does not say."""
+    try:
+        config = json.loads((bundle_dir / "config.json").read_text(encoding="utf-8"))
+        text = config.get("text_config", config)
+        heads = int(text["num_attention_heads"])
+        return KvShape(
+            layers=int(text["num_hidden_layers"]),
+            kv_heads=int(text.get("num_key_value_heads") or heads),
+            head_dim=int(text.get("head_dim") or text["hidden_size"] // heads),
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None

@@ -1,9 +1,9 @@
 """The first report of a fresh process: what a user waits for after pressing return.
 
-`python -m vlm_driving.bench.cold BUNDLE FRAME.npz` answers one frame and prints one JSON
-object; `measure_cold` starts it and reads the clock before and after. Both read
-CLOCK_MONOTONIC, which is the same in all processes of a machine. The operating system keeps
-the bundle's files in memory between runs: cold means the process, not the disk.
+`measure_cold` starts `vlm_driving.bench.first_report`, which answers one frame and tells when
+it had got how far. Both read CLOCK_MONOTONIC, which is the same in all processes of a
+machine. The operating system keeps files in memory between runs: cold means the process,
+not the disk.
 """
 
 from __future__ import annotations
@@ -18,11 +18,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from vlm_driving.bench.frames import BenchFrame
 from vlm_driving.bench.stats import Spread
 from vlm_driving.core import UserError
 from vlm_driving.core.deadline import NS_PER_MS
 
+CHILD = "vlm_driving.bench.first_report"
 LIMIT_S = 600
 
 
@@ -39,13 +42,11 @@ class ColdStart:
 
 def measure_cold(bundle: Path, frame: BenchFrame, threads: int) -> ColdStart:
     """Answer `frame` in a fresh Python process. Raises UserError when that process fails."""
-    import numpy as np
-
     with tempfile.TemporaryDirectory(prefix="vlm-driving-bench-") as folder:
         path = Path(folder) / "frame.npz"
         speed = float("nan") if frame.ego_speed_kmh is None else frame.ego_speed_kmh
         np.savez(path, image=frame.image, ego_speed_kmh=speed)
-        command = [sys.executable, "-m", __name__, str(bundle), str(path), str(threads)]
+        command = [sys.executable, "-m", CHILD, str(bundle), str(path), str(threads)]
         start = time.monotonic_ns()
         child = subprocess.run(
             command, capture_output=True, text=True, timeout=LIMIT_S, check=False
@@ -80,37 +81,3 @@ def summarize_cold(starts: Sequence[ColdStart]) -> dict[str, Any]:
         "first_report_max_ms": round(max(s.first_report_ms for s in starts), 3),
         "peak_memory_mb": round(max(peaks), 1) if peaks else None,
     }
-
-
-def main(argv: Sequence[str]) -> int:
-    """Answer the frame of `argv` (bundle, frame, threads); print milestones as JSON."""
-    import numpy as np
-
-    from vlm_driving.backends.onnx import open_runner
-    from vlm_driving.bench.machine import peak_memory_mb
-    from vlm_driving.runtime.bundle import ModelBundle
-    from vlm_driving.runtime.engine import Engine
-    from vlm_driving.runtime.events import AdviceDecoded
-
-    bundle_path, frame_path, threads = Path(argv[0]), Path(argv[1]), int(argv[2])
-    marks = {"imported": time.monotonic_ns()}
-    bundle = ModelBundle.load(bundle_path)
-    engine = Engine(bundle, open_runner(bundle, threads=threads))
-    with np.load(frame_path) as data:
-        image, speed = data["image"], float(data["ego_speed_kmh"])
-    marks["loaded"] = time.monotonic_ns()
-    for event in engine.answer(image, None if np.isnan(speed) else speed, None):
-        if isinstance(event, AdviceDecoded):
-            marks["advice"] = time.monotonic_ns()
-    marks["report"] = time.monotonic_ns()
-    marks.setdefault("advice", marks["report"])
-    print(json.dumps({"monotonic_ns": marks, "peak_memory_mb": peak_memory_mb()}))
-    return 0
-
-
-if __name__ == "__main__":
-    try:
-        raise SystemExit(main(sys.argv[1:]))
-    except UserError as error:
-        print(error, file=sys.stderr)
-        raise SystemExit(2) from error

@@ -48,21 +48,25 @@ class Spread:
         }
 
 
-def macro_f1(truth: Sequence[Hashable], predicted: Sequence[Hashable | None]) -> float:
-    """Mean F1 over the classes that occur in `truth`; 0.0 for no truth at all.
+def class_f1(
+    truth: Sequence[Hashable], predicted: Sequence[Hashable | None]
+) -> dict[Hashable, float]:
+    """F1 of every class that occurs in `truth`.
 
     A prediction of None, or of a class that never occurs, is only a miss of the true
     class: it makes no class of its own. Raises ValueError for unequal lengths.
     """
     _same_length(truth, predicted)
-    classes = sorted(set(truth), key=repr)
-    if not classes:
-        return 0.0
     hits = Counter(t for t, p in zip(truth, predicted, strict=True) if t == p)
     actual = Counter(truth)
     claimed = Counter(p for p in predicted if p is not None)
-    scores = [2 * hits[c] / (actual[c] + claimed[c]) for c in classes]
-    return float(sum(scores) / len(scores))
+    return {c: 2 * hits[c] / (actual[c] + claimed[c]) for c in sorted(actual, key=repr)}
+
+
+def macro_f1(truth: Sequence[Hashable], predicted: Sequence[Hashable | None]) -> float:
+    """Mean of `class_f1`; 0.0 for no truth at all. Raises ValueError for unequal lengths."""
+    scores = class_f1(truth, predicted)
+    return sum(scores.values()) / len(scores) if scores else 0.0
 
 
 def accuracy(truth: Sequence[Hashable], predicted: Sequence[Hashable | None]) -> float:

@@ -71,9 +71,7 @@ class Hazard:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Hazard:
         """Read back what `to_json` wrote. Raises KeyError or ValueError."""
-        return cls(
-            HazardKind(data["kind"]), HazardSide(data["side"]), HazardRange(data["range"])
-        )
+        return cls(HazardKind(data["kind"]), HazardSide(data["side"]), HazardRange(data["range"]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,16 +19,16 @@ SPEED_JA = {
     SpeedAdvice.STOP: "停止",
 }
 PATH_JA = {
-    PathAdvice.KEEP: "車線内直進",
+    PathAdvice.KEEP: "進路維持",
     PathAdvice.SHIFT_LEFT: "左に寄る",
     PathAdvice.SHIFT_RIGHT: "右に寄る",
 }
 OUTCOME_JA = {
     Outcome.OK: "回答",
     Outcome.TRUNCATED: "文章短縮",
-    Outcome.UNSURE: "確信なし",
+    Outcome.UNSURE: "確信度不足",
     Outcome.TIMEOUT: "時間切れ",
-    Outcome.STALE: "到着時に古い",
+    Outcome.STALE: "到着遅れ",
     Outcome.DROPPED: "新しい画像を優先",
     Outcome.NO_BACKEND: "推論不可",
     Outcome.MALFORMED: "画像不正",

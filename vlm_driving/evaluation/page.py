@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 from typing import Any
 
-from vlm_driving.core import Outcome, SceneReport, UserError
-from vlm_driving.evaluation.labels import OUTCOME_JA, PATH_JA, SPEED_JA, hazard_ja
-from vlm_driving.evaluation.page_charts import advice_legend, positions, timeline
+from vlm_driving.core import Outcome, UserError
+from vlm_driving.evaluation.labels import OUTCOME_JA
+from vlm_driving.evaluation.page_charts import advice_legend, timeline
+from vlm_driving.evaluation.page_frames import card, frame_table, gallery, table_data
 from vlm_driving.evaluation.page_script import SCRIPT
 from vlm_driving.evaluation.page_style import CSS
 from vlm_driving.evaluation.run import Run
@@ -21,10 +20,9 @@ STAGE_JA = {
     "wait": "待ち",
     "preprocess": "前処理",
     "encode": "画像符号化",
-    "prefill": "文脈入力",
+    "prefill": "文脈処理",
     "decode": "文章生成",
 }
-GALLERY_MAX = 60
 
 
 def write_page(run: Run, path: Path) -> Path:
@@ -54,15 +52,15 @@ def render_page(run: Run) -> str:
         _notes(run),
         _figures(summary),
         _outcomes(summary),
-        _card(
+        card(
             "遅延と助言の推移",
             "latency and advice over time",
             f'<div class="scroll">{timeline(run.reports, summary.get("budget_ms"))}</div>'
             + advice_legend(),
         ),
         _stages(summary),
-        _gallery(run),
-        _table(run.reports),
+        gallery(run),
+        frame_table(run.reports),
         _footer(summary),
     ]
     return (
@@ -70,15 +68,8 @@ def render_page(run: Run) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(title)} - vlm_driving</title><style>{CSS}</style></head>\n"
         f"<body><main>{''.join(sections)}</main>"
-        f'<script type="application/json" id="data">{_table_data(run.reports)}</script>'
+        f'<script type="application/json" id="data">{table_data(run.reports)}</script>'
         f"<script>{SCRIPT}</script></body></html>\n"
-    )
-
-
-def _card(name_ja: str, name_en: str, content: str, kind: str = "") -> str:
-    return (
-        f'<section class="card {kind}"><h2>{escape(name_ja)}<small>{escape(name_en)}</small></h2>'
-        f"{content}</section>"
     )
 
 
@@ -100,7 +91,7 @@ def _header(run: Run, title: str) -> str:
         if value
     )
     return (
-        f"<header><h1>走行シーン報告<small>scene reports</small></h1>"
+        f"<header><h1>走行シーンレポート<small>scene reports</small></h1>"
         f'<p class="facts"><span>記録 bag <b>{escape(title)}</b></span>{items}</p></header>'
     )
 
@@ -124,7 +115,7 @@ def _notes(run: Run) -> str:
     if not notes:
         return advisory
     items = "".join(f"<li>{escape(str(note))}</li>" for note in notes)
-    return _card("注意", "notes", f"<ul>{items}</ul>", "notes") + advisory
+    return card("注意", "notes", f"<ul>{items}</ul>", "notes") + advisory
 
 
 def _figures(summary: Mapping[str, Any]) -> str:
@@ -151,7 +142,7 @@ def _figures(summary: Mapping[str, Any]) -> str:
     figures = [
         _figure("画像", "frames", str(frames), "", length),
         _figure("回答率", "answered", share, "", f"{answered} = ok + truncated + unsure"),
-        _figure("期限超過", "late reports", str(late), "", "期限後に出た報告", late_verdict),
+        _figure("期限超過", "late reports", str(late), "", "期限後に出した報告", late_verdict),
         _figure("見送り", "dropped", str(summary["dropped"]), "", "新しい画像を優先 newest wins"),
         f'<div class="figure wide"><div class="name">遅延 ms<span>latency from camera stamp to '
         f'report</span></div><div class="row">{cells}</div><div class="under">{limit}</div></div>',
@@ -166,9 +157,7 @@ def _figures(summary: Mapping[str, Any]) -> str:
     return f'<div class="figures">{"".join(figures)}</div>'
 
 
-def _figure(
-    ja: str, en: str, value: str, unit: str, under: str = "", verdict: str = ""
-) -> str:
+def _figure(ja: str, en: str, value: str, unit: str, under: str = "", verdict: str = "") -> str:
     return (
         f'<div class="figure {verdict}"><div class="name">{escape(ja)}<span>{escape(en)}</span>'
         f'</div><div class="value">{escape(value)}<small>{escape(unit)}</small></div>'
@@ -194,7 +183,7 @@ def _outcomes(summary: Mapping[str, Any]) -> str:
         f"<em>{o.value}</em> <b>{count}</b></span>"
         for o, count in shown
     )
-    return _card(
+    return card(
         "結果の内訳",
         "one report for every frame",
         f'<div class="stack">{bars}</div><div class="legend">{legend}</div>',
@@ -214,123 +203,17 @@ def _stages(summary: Mapping[str, Any]) -> str:
             f"</i></td>{cells}</tr>"
         )
     head = "<tr><th>段階</th><th></th><th>p50</th><th>p90</th><th>p99</th><th>max ms</th></tr>"
-    return _card(
+    return card(
         "処理段階ごとの時間",
         "time in each stage",
         f'<div class="scroll"><table class="stages">{head}{"".join(rows)}</table></div>',
     )
 
 
-def _gallery(run: Run) -> str:
-    at, unit = positions(run.reports)
-    shots = [
-        _shot(report, f"{position:.1f} {unit}", run.thumbnails[report.sequence])
-        for position, report in zip(at, run.reports, strict=True)
-        if report.sequence in run.thumbnails
-    ]
-    if not shots:
-        return ""
-    return _card(
-        "画像と助言",
-        "about one frame a second",
-        f'<div class="gallery">{"".join(shots[:GALLERY_MAX])}</div>',
-    )
-
-
-def _shot(report: SceneReport, when: str, thumbnail: Path) -> str:
-    image = base64.b64encode(thumbnail.read_bytes()).decode("ascii")
-    facts = [] if report.ego_speed_kmh is None else [f"{report.ego_speed_kmh:.0f} km/h"]
-    if report.latency_ms is not None:
-        facts.append(f"{report.latency_ms:.0f} ms")
-    return (
-        f'<figure class="shot"><img alt="" loading="lazy" src="data:image/jpeg;base64,{image}">'
-        f'<figcaption><div class="head"><span>#{report.sequence} {escape(when)}</span>'
-        f"<span>{escape(' · '.join(facts))}</span></div>{_tags(report)}"
-        f'<p class="says">{escape(report.advice_ja)}</p>'
-        f'<p class="scene">{escape(report.description_ja or report.reason or "")}</p>'
-        "</figcaption></figure>"
-    )
-
-
-def _tags(report: SceneReport) -> str:
-    if report.advice is None:
-        tags = [(report.outcome.value, OUTCOME_JA[report.outcome])]
-    else:
-        advice = report.advice
-        tags = [
-            (advice.speed.value, f"{SPEED_JA[advice.speed]} {advice.confidence:.0%}"),
-            (advice.path.value, PATH_JA[advice.path]),
-        ]
-    shown = "".join(
-        f'<span class="tag" style="background:var(--{key})">{escape(label)}</span>'
-        for key, label in tags
-    )
-    hazards = report.advice.hazards if report.advice is not None else ()
-    return shown + "".join(
-        f'<span class="tag hazard">{escape(hazard_ja(hazard))}</span>' for hazard in hazards
-    )
-
-
-def _table(reports: Sequence[SceneReport]) -> str:
-    used = {report.outcome for report in reports}
-    options = "".join(
-        f'<option value="{o.value}">{escape(OUTCOME_JA[o])} {o.value}</option>'
-        for o in Outcome
-        if o in used
-    )
-    heads = ("番号", "時刻 s", "結果", "遅延 ms", "助言", "確信度", "文章")
-    head = "".join(f"<span>{escape(name)}</span>" for name in heads)
-    return _card(
-        "全画像",
-        "every frame",
-        '<div class="controls"><select id="pick" aria-label="結果で絞り込む">'
-        f'<option value="">すべて all</option>{options}</select>'
-        '<input id="find" type="search" placeholder="文章を検索 search" aria-label="文章を検索">'
-        '<output id="count"></output></div>'
-        f'<div id="frames" tabindex="0"><div class="row top">{head}</div>'
-        '<div class="body"></div></div>'
-        '<div id="frame">行を選ぶと全文を表示します。 Choose a row to read it whole.</div>'
-        "<noscript>この表にはJavaScriptが必要です。データはframes.jsonlにあります。</noscript>",
-    )
-
-
-def _table_data(reports: Sequence[SceneReport]) -> str:
-    """Rows for the script; each distinct text is stored once, because texts repeat."""
-    texts: dict[str, int] = {}
-
-    def text(value: str | None) -> int:
-        return texts.setdefault(value or "", len(texts))
-
-    at, _ = positions(reports)
-    rows = []
-    for position, report in zip(at, reports, strict=True):
-        advice = report.advice
-        words = "" if advice is None else f"{SPEED_JA[advice.speed]}・{PATH_JA[advice.path]}"
-        hazards = "" if advice is None else " ".join(map(hazard_ja, advice.hazards))
-        rows.append(
-            [
-                report.sequence,
-                round(position, 2),
-                text(report.outcome.value),
-                None if report.latency_ms is None else round(report.latency_ms, 1),
-                text(words),
-                None if advice is None else round(advice.confidence, 2),
-                text(report.advice_ja),
-                text(report.description_ja),
-                text(hazards),
-                text(report.reason),
-            ]
-        )
-    data = json.dumps({"texts": list(texts), "rows": rows}, ensure_ascii=False)
-    # A text must not be able to end the script element.
-    return data.replace("<", "\\u003c")
-
-
 def _footer(summary: Mapping[str, Any]) -> str:
     machine = summary.get("machine") or {}
-    facts = [str(value) for key, value in machine.items() if value and key != "cores"]
-    if machine.get("cores"):
-        facts.insert(1, f"{machine['cores']} cores")
+    words = {"cores": "{} cores", "python": "Python {}"}
+    facts = [words.get(key, "{}").format(value) for key, value in machine.items() if value]
     first = summary.get("first_report_s")
     if first is not None:
         facts.append(f"first report {first:g} s after start")

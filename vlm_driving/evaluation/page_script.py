@@ -7,6 +7,7 @@ SCRIPT = """
   const pick = document.getElementById("pick"), find = document.getElementById("find");
   const count = document.getElementById("count"), detail = document.getElementById("frame");
   const HEIGHT = 30, SPARE = 8, text = i => data.texts[i];
+  const fixed = (value, digits) => value === null ? "" : value.toFixed(digits);
   let shown = data.rows, chosen = null;
 
   const cell = (name, value) => {
@@ -21,15 +22,15 @@ SCRIPT = """
     e.style.top = i * HEIGHT + "px";
     const outcome = cell("dot", text(r[2]));
     outcome.style.setProperty("--c", "var(--" + text(r[2]) + ")");
-    e.append(cell("n", r[0]), cell("n", r[1]), outcome, cell("n", r[3] === null ? "" : r[3]),
-      cell("", text(r[4])), cell("n", r[5] === null ? "" : r[5]),
+    e.append(cell("n", r[0]), cell("n", fixed(r[1], data.digits)), outcome,
+      cell("n", fixed(r[3], 1)), cell("", text(r[4])), cell("n", fixed(r[5], 2)),
       cell("", [text(r[6]), text(r[7]), text(r[9])].filter(Boolean).join(" ")));
     e.onclick = () => { chosen = r; tell(r); draw(); };
     return e;
   };
   const tell = r => {
-    const lines = ["#" + r[0] + "  " + r[1] + " s  " + text(r[2]) +
-      (r[3] === null ? "" : "  " + r[3] + " ms") + "  " + text(r[4])];
+    const lines = ["#" + r[0] + "  " + fixed(r[1], data.digits) + " " + data.unit + "  " +
+      text(r[2]) + (r[3] === null ? "" : "  " + fixed(r[3], 1) + " ms") + "  " + text(r[4])];
     for (const i of [6, 7, 8, 9]) if (text(r[i])) lines.push(text(r[i]));
     detail.textContent = lines.join("\\n");
   };

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from vlm_driving.core import Advice, Outcome, StageTimes, TokenCounts
+from vlm_driving.core import Advice, Deadline, Outcome, StageTimes, TokenCounts
 from vlm_driving.core.deadline import NS_PER_MS
 from vlm_driving.runtime.events import (
     AdviceDecoded,
@@ -81,13 +81,21 @@ class Verdict:
     reason: str | None = None
 
 
-def judge(answer: AnswerSoFar, has_deadline: bool) -> Verdict:
-    """The outcome of an answer that ended, or was ended, as it now stands."""
-    if answer.advice is None:
-        if not has_deadline:
-            return Verdict(Outcome.NO_BACKEND, reason="the model ended without advice")
+def judge(answer: AnswerSoFar, deadline: Deadline | None, now_ns: int) -> Verdict:
+    """The outcome of an answer that ended, or was ended, at monotonic `now_ns`.
+
+    Advice that is late is not published: a machine that stood still has nothing to say
+    about the road as it is now.
+    """
+    late_ms = 0.0 if deadline is None else -deadline.remaining_ms(now_ns)
+    if answer.advice is None and deadline is None:
+        return Verdict(Outcome.NO_BACKEND, reason="the model ended without advice")
+    if answer.advice is None or late_ms > 0:
         stage = answer.stage or "preprocess"
-        return Verdict(Outcome.TIMEOUT, reason=f"no advice by the deadline, stopped in {stage}")
+        reason = f"no advice by the deadline, stopped in {stage}"
+        if late_ms > 0:
+            reason = f"closed {late_ms:.1f} ms after the deadline, in {stage}"
+        return Verdict(Outcome.TIMEOUT, reason=reason)
     verdict = Verdict(
         Outcome.OK,
         answer.advice,

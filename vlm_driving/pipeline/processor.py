@@ -183,13 +183,14 @@ class FrameProcessor:
         """Publish the report of `job` as it now stands; False when it was closed before."""
         if not job.claim():
             return False
+        now_ns = self._clock()
         if verdict is None:
-            verdict = judge(job.answer, has_deadline=job.deadline is not None)
-        self._publish(self._report(job, verdict), job.image)
+            verdict = judge(job.answer, job.deadline, now_ns)
+        self._publish(self._report(job, verdict, now_ns), job.image)
         return True
 
-    def _report(self, job: Job, verdict: Verdict) -> SceneReport:
-        frame, answer, now_ns = job.frame, job.answer, self._clock()
+    def _report(self, job: Job, verdict: Verdict, now_ns: int) -> SceneReport:
+        frame, answer = job.frame, job.answer
         asked = verdict.outcome.worked_on
         return SceneReport(
             camera=frame.camera,

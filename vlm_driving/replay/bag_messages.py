@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -100,7 +100,11 @@ class MessageReader:
     """Reads the messages of one bag."""
 
     def __init__(self, channels: Iterable[Channel]) -> None:
-        self._definitions = {(channel.encoding, channel.msgtype): channel for channel in channels}
+        self._definitions = {
+            (channel.encoding, channel.msgtype): channel
+            for channel in channels
+            if channel.definition
+        }
         self._stores: dict[tuple[str, str], Typestore] = {}
 
     def image(self, message: BagMessage) -> ImageMessage:
@@ -115,9 +119,8 @@ class MessageReader:
                 return ImageMessage(stamp_ns, frame_id, format, data, compressed=True)
             return _image(self._fields(message), message.msgtype)
         except Exception as error:  # damaged bytes lead a deserializer to errors of any kind
-            raise MalformedImage(
-                f"The bytes are no {message.msgtype}: {str(error) or type(error).__name__}."
-            ) from error
+            reason = (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
+            raise MalformedImage(f"The bytes are no {message.msgtype}: {reason}.") from error
 
     def speed_mps(self, message: BagMessage) -> float | None:
         """Ego speed, m/s, never negative; None when the message tells none."""
@@ -132,40 +135,43 @@ class MessageReader:
         store = self._stores.get(key)
         if store is None:
             store = self._stores[key] = self._store(*key)
+        raw = memoryview(message.raw)  # of bytes, rosbags would make copies
         if message.encoding == ROS1:
-            return store.deserialize_ros1(message.raw, message.msgtype)
+            return store.deserialize_ros1(raw, message.msgtype)
         if message.encoding == CDR:
-            return store.deserialize_cdr(message.raw, message.msgtype)
+            return store.deserialize_cdr(raw, message.msgtype)
         raise ValueError(f"serialization {message.encoding!r} is not known")
 
     def _store(self, encoding: str, msgtype: str) -> Typestore:
         channel = self._definitions.get((encoding, msgtype))
-        if channel is not None and channel.definition:
+        if channel is not None:
             try:
-                return _store_of(channel)
+                return _store_of(channel.msgtype, channel.definition_format, channel.definition)
             except Exception:  # a damaged definition: the known ones may do
                 pass
-        return self._ros1 if encoding == ROS1 else self._ros2
-
-    @cached_property
-    def _ros2(self) -> Typestore:
-        store = get_typestore(Stores.ROS2_JAZZY)
-        for name, text in _DEFINITIONS.items():
-            store.register(get_types_from_msg(text, name))
-        return store
-
-    @cached_property
-    def _ros1(self) -> Typestore:
-        return get_typestore(Stores.ROS1_NOETIC)
+        return _known_ros1() if encoding == ROS1 else _known_ros2()
 
 
-def _store_of(channel: Channel) -> Typestore:
-    """A store that knows the channel's type alone. Raises what rosbags raises."""
+@cache
+def _known_ros2() -> Typestore:
+    store = get_typestore(Stores.ROS2_JAZZY)
+    for name, text in _DEFINITIONS.items():
+        store.register(get_types_from_msg(text, name))
+    return store
+
+
+@cache
+def _known_ros1() -> Typestore:
+    return get_typestore(Stores.ROS1_NOETIC)
+
+
+@lru_cache(maxsize=64)
+def _store_of(msgtype: str, definition_format: str, text: str) -> Typestore:
+    """A store that knows one type by its recorded definition. Raises what rosbags raises."""
     store = get_typestore(Stores.EMPTY)
-    text = channel.definition
-    if channel.definition_format in (MSG_DEFINITION, ROS1_DEFINITION):
-        store.register(get_types_from_msg(text, channel.msgtype))
-    elif channel.definition_format == IDL_DEFINITION:
+    if definition_format in (MSG_DEFINITION, ROS1_DEFINITION):
+        store.register(get_types_from_msg(text, msgtype))
+    elif definition_format == IDL_DEFINITION:
         separator = "=" * 80 + "\n"
         if not text.startswith(f"{separator}IDL: "):
             store.register(get_types_from_idl(text))
@@ -174,7 +180,7 @@ def _store_of(channel: Channel) -> Typestore:
             types.update(get_types_from_idl(part.partition("\n")[2]))
         store.register(types)
     # Fails here rather than at the first message when a part is missing.
-    store.get_msgdef(channel.msgtype)
+    store.get_msgdef(msgtype)
     return store
 
 

@@ -12,6 +12,16 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
+__all__ = [
+    "MAX_UNPACKED_BYTES",
+    "ZSTD_MAGIC",
+    "DamagedData",
+    "unpack_chunk",
+    "unpack_file",
+    "unpack_message",
+    "zstd",
+]
+
 ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 MAX_UNPACKED_BYTES = 2 << 30
 """Larger chunks and messages are taken for damage: no camera writes them, memory is finite."""
@@ -91,7 +101,7 @@ def unpack_file(packed: Path, unpacked: Path) -> str | None:
 
 
 def _lz4() -> Any:
-    from lz4.frame import LZ4FrameDecompressor  # type: ignore[import-untyped]
+    from lz4.frame import LZ4FrameDecompressor
 
     return LZ4FrameDecompressor()
 

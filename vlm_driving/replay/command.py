@@ -111,10 +111,10 @@ def stopped_by_signal() -> Iterator[Stopped]:
             signal.signal(number, handler)
 
 
-def default_out(bag: Path, now: datetime) -> Path:
+def default_out(bag: Path, now: datetime, parent: Path = Path("runs")) -> Path:
     """`runs/<bag>-<time>`, with a number behind it where that exists."""
     name = bag.resolve().name.split(".")[0] or "bag"
-    base = Path("runs") / f"{name}-{now:%Y%m%d-%H%M%S}"
+    base = parent / f"{name}-{now:%Y%m%d-%H%M%S}"
     candidates = (base.with_name(f"{base.name}-{n}") for n in range(2, 1000))
     return base if not os.path.lexists(base) else next(p for p in candidates if not p.exists())
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import chain
 
 from vlm_driving.pipeline import LoadImage, OfferedFrame
 from vlm_driving.replay.stamps import StampClock, age_ms, choose_stamp
 
+LEAST_PERIOD_NS = 2_000_000
+"""No camera is faster than 500 frames a second."""
 SPEED_VALID_NS = 1_000_000_000
 """A speed older than this says nothing about the present."""
 
@@ -48,6 +51,44 @@ def with_speed(
             continue
         known = last is not None and item.log_time_ns - last.log_time_ns <= SPEED_VALID_NS
         yield item, last.speed_kmh if last is not None and known else None
+
+
+def with_usable_times(
+    items: Iterable[RecordedFrame | RecordedSpeed], note: Callable[[str], None]
+) -> Iterator[RecordedFrame | RecordedSpeed]:
+    """The items, with header stamps for log times where the log times are none.
+
+    Some converters write all messages within nanoseconds of each other. The first two
+    frames decide; `note` is told when it is so.
+    """
+    rest = iter(items)
+    head: list[RecordedFrame | RecordedSpeed] = []
+    frames: list[RecordedFrame] = []
+    for item in rest:
+        head.append(item)
+        if isinstance(item, RecordedFrame):
+            frames.append(item)
+            if len(frames) == 2:
+                break
+    everything = chain(head, rest)
+    if len(frames) < 2 or not _at_one_instant(*frames):
+        yield from everything
+        return
+    note("The recorded times are no times; the frames are paced by their header stamps.")
+    stamp_ns = frames[0].stamp_ns
+    for item in everything:
+        if isinstance(item, RecordedFrame):
+            stamp_ns = item.stamp_ns or stamp_ns
+        yield replace(item, log_time_ns=stamp_ns)
+
+
+def _at_one_instant(first: RecordedFrame, second: RecordedFrame) -> bool:
+    """Recorded together, but captured one after the other."""
+    if not (first.stamp_ns and second.stamp_ns):
+        return False
+    captured_ns = second.stamp_ns - first.stamp_ns
+    recorded_ns = abs(second.log_time_ns - first.log_time_ns)
+    return captured_ns >= LEAST_PERIOD_NS and recorded_ns < captured_ns / 1000
 
 
 def offered(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -122,7 +123,11 @@ def run_replay(
             raise
         source.spec = model.spec
         settings = describe_run(options, source, model)
-        writer = RunWriter(path, settings, source.expected_s)
+        try:
+            writer = RunWriter(path, settings, source.expected_s)
+        except BaseException:
+            shutil.rmtree(path, ignore_errors=True)  # ours, and nothing of a run is in it
+            raise
         reports: list[SceneReport] = []
         first_report = _FirstReport()
         begun_ns = time.monotonic_ns()

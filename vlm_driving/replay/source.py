@@ -14,7 +14,7 @@ from vlm_driving.replay.bag import Bag, open_bag
 from vlm_driving.replay.bag_messages import ImageMessage
 from vlm_driving.replay.bag_parts import BagMessage
 from vlm_driving.replay.options import ReplayOptions
-from vlm_driving.replay.recorded import RecordedFrame, RecordedSpeed
+from vlm_driving.replay.recorded import RecordedFrame, RecordedSpeed, with_usable_times
 from vlm_driving.replay.topics import choose_camera_topic, choose_speed_topic
 from vlm_driving.runtime.images import MalformedImage
 from vlm_driving.runtime.jpeg import jpeg_size, reduction
@@ -40,6 +40,7 @@ class BagSource:
         self.spec: PreprocessSpec | None = None
         self._bag = bag
         self._options = options
+        self._notes: list[str] = []
 
     @property
     def camera(self) -> str:
@@ -57,6 +58,9 @@ class BagSource:
 
     def items(self) -> Iterator[RecordedFrame | RecordedSpeed]:
         """Frames and speeds in recorded order. A damaged message is a frame that does not load."""
+        return with_usable_times(self._recorded(), self._notes.append)
+
+    def _recorded(self) -> Iterator[RecordedFrame | RecordedSpeed]:
         topics = [self.camera_topic] + ([self.speed_topic] if self.speed_topic else [])
         options = self._options
         for message in self._bag.messages(topics, options.start_s, options.duration_s):
@@ -67,7 +71,7 @@ class BagSource:
 
     def problems(self) -> list[str]:
         """What the bag lacks, as far as it was read."""
-        return list(self._bag.problems)
+        return [*self._bag.problems, *self._notes]
 
     def _frame(self, message: BagMessage) -> RecordedFrame:
         try:

@@ -125,6 +125,4 @@ def _decode_hazards(
         hazard = Hazard(HazardKind(kind), HazardSide(side), HazardRange(distance))
         if hazard not in hazards:
             hazards.append(hazard)
-    cursor.force(choices.kind.lead)  # a full list ends as a shorter one does
-    cursor.force(choices.end)
-    return tuple(hazards)
+    return tuple(hazards)  # a full list needs no end

@@ -34,6 +34,10 @@ class Fields:
             names = ", ".join(self._name(key) for key in sorted(map(str, self._data)))
             raise UserError(f"{self._source}: unknown key {names}; {_MEND}.")
 
+    def has(self, key: str) -> bool:
+        """Whether the key is there and was not asked for yet; for the few optional ones."""
+        return key in self._data
+
     def text(self, key: str, *, empty: bool = True) -> str:
         """A string."""
         value = self._take(key)

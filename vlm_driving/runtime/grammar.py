@@ -39,7 +39,6 @@ class HazardChoices:
     """The decisions of one hazard; `END` stands among the kinds."""
 
     max: int
-    end: tuple[int, ...]
     kind: Choice
     side: Choice
     range: Choice
@@ -71,7 +70,6 @@ def compile_grammar(spec: GrammarSpec, tokenizer: BundleTokenizer) -> Grammar:
         )
         hazards = HazardChoices(
             max=spec.hazards.max,
-            end=tuple(tokenizer.encode(spec.hazards.end)),
             kind=_compile(kinds, tokenizer, "hazards.kind"),
             side=_compile(spec.hazards.side, tokenizer, "hazards.side"),
             range=_compile(spec.hazards.range, tokenizer, "hazards.range"),
@@ -89,7 +87,7 @@ def longest_answer(grammar: Grammar) -> int:
     if grammar.hazards is not None:
         hazards = grammar.hazards
         one = _longest(hazards.kind) + _longest(hazards.side) + _longest(hazards.range)
-        total += hazards.max * one + len(hazards.kind.lead) + len(hazards.end)
+        total += hazards.max * one
     return total
 
 

@@ -54,6 +54,8 @@ def decode_jpeg(data: bytes | bytearray | memoryview, spec: PreprocessSpec) -> N
 
 def reduction(width: int, height: int, spec: PreprocessSpec) -> int:
     """The largest of 8, 4, 2, 1 by which the image may shrink and still cover the input."""
+    if spec.first_longest_edge is not None:
+        return 1  # a first resize to a fixed size wants the image as it is
     target = place(width, height, spec)
     for factor in (8, 4, 2):
         if -(-width // factor) >= target.width and -(-height // factor) >= target.height:

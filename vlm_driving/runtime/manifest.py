@@ -70,7 +70,10 @@ class LabelGroup:
 
 @dataclass(frozen=True, slots=True)
 class HazardGrammar:
-    """Up to `max` times kind, side, range; `end` stands beside the kinds and ends the list."""
+    """Up to `max` times kind, side, range.
+
+    `end` stands beside the kinds and ends a list that is shorter; a full list has no end.
+    """
 
     max: int
     end: str
@@ -192,6 +195,11 @@ def _preprocess(fields: Fields) -> PreprocessSpec:
         std=fields.triple("std"),
         rescale=fields.number("rescale", above=0.0),
         jpeg_reduce=fields.flag("jpeg_reduce"),
+        first_longest_edge=(
+            fields.whole("first_longest_edge", least=1)
+            if fields.has("first_longest_edge")
+            else None
+        ),
     )
     if 0.0 in spec.std:
         raise fields.error("std", "must not contain 0")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -32,6 +32,8 @@ class PreprocessSpec:
         std: a channel, after rescaling.
         rescale: factor on the 8-bit values.
         jpeg_reduce: whether a JPEG may be decoded at a smaller scale that still covers the input.
+        first_longest_edge: pixels to which the longer side is resized before everything else, the
+            other side even, or None; Idefics3's and SmolVLM's processors resize twice.
     """
 
     width: int
@@ -43,6 +45,7 @@ class PreprocessSpec:
     std: tuple[float, float, float]
     rescale: float
     jpeg_reduce: bool
+    first_longest_edge: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,8 @@ def prepare_uint8(image_bgr: NDArray[np.uint8], spec: PreprocessSpec) -> NDArray
     Returns:
         (spec.height, spec.width, 3) uint8 in `spec.channel_order`.
     """
+    if spec.first_longest_edge is not None:
+        image_bgr = _resize_first(image_bgr, spec, spec.first_longest_edge)
     height, width = image_bgr.shape[:2]
     placement = place(width, height, spec)
     if spec.resample == "area":
@@ -119,6 +124,21 @@ def normalize(pixels: NDArray[np.uint8], spec: PreprocessSpec) -> NDArray[np.flo
 def preprocess(image_bgr: NDArray[np.uint8], spec: PreprocessSpec) -> NDArray[np.float32]:
     """(h, w, 3) uint8 BGR -> (1, 3, spec.height, spec.width) float32."""
     return normalize(prepare_uint8(image_bgr, spec), spec)
+
+
+def _resize_first(
+    image: NDArray[np.uint8], spec: PreprocessSpec, longest: int
+) -> NDArray[np.uint8]:
+    height, width = image.shape[:2]
+    if width >= height:
+        width, height = longest, int(longest / (width / height))
+        height = max(height + height % 2, 1)
+    else:
+        width, height = int(longest * (width / height)), longest
+        width = max(width + width % 2, 1)
+    step = replace(spec, width=width, height=height, fit="stretch", first_longest_edge=None)
+    resize = _resize_area if spec.resample == "area" else _resize_filtered
+    return resize(image, Placement(width, height, 0, 0), step)
 
 
 def _resize_area(

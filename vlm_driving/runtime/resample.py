@@ -8,7 +8,6 @@ block of output rows needs only a short run of input rows.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -89,8 +88,3 @@ def make_pass(method: str, size_in: int, size_out: int, begin: int, end: int) ->
         weights /= weights.sum(axis=1, keepdims=True)
         blocks.append((first, np.ascontiguousarray(weights, dtype=np.float32)))
     return Pass(tuple(blocks), end - begin)
-
-
-def scaled_size(width: int, height: int, scale: float) -> tuple[int, int]:
-    """Whole pixels of an image scaled by `scale`, at least 1 x 1."""
-    return max(1, math.floor(width * scale + 1e-6)), max(1, math.floor(height * scale + 1e-6))

@@ -14,6 +14,7 @@ STANDING_KMH = 3.0
 NEAR_M = 15.0
 MID_M = 35.0
 MAX_HAZARDS = 3
+CLOSE_M = 8.0
 
 CARE = {
     SpeedAdvice.STOP: 3,

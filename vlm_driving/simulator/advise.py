@@ -9,7 +9,7 @@ earlier row. *Hold* means: do not accelerate.
 |---|---|---|
 | person on the crossing, or on | up to 45 m; a point 3 m before lies within the stop | STOP, |
 | the road in our lane | distance, or farther | DECELERATE |
-| red | stop line (unseen: 10 m before the signal) within | STOP, |
+| red | stop line (unseen: see below) within | STOP, |
 | | the stop distance, or farther | DECELERATE |
 | yellow | comfortable stop (0.75 s, then 3.5 m/s2) possible | as red |
 | | otherwise | hold |
@@ -26,8 +26,9 @@ earlier row. *Hold* means: do not accelerate.
 | speed to aim at (below) | v > aim + 10 km/h | DECELERATE |
 | | v < aim - 8 km/h | ACCELERATE |
 
-The speed to aim at is 40 km/h, 60 with two lanes or more; 10 less at night, 10 less in rain, but
-at least 30.
+A stop distance counts as 8 m at least. Where no stop line shows it is taken to be 2 m before a
+crossing on this side of the signal, else 10 m before the signal. The speed to aim at is 40 km/h,
+60 with two lanes or more; 10 less at night, 10 less in rain, but at least 30.
 
 At standstill (STOP stays, ACCELERATE goes): a vehicle ahead holds us when nearer than 6 m, or
 12 m while its brake lamps are lit; DECELERATE and blocked ways mean STOP; hold means nothing.
@@ -54,6 +55,7 @@ from vlm_driving.core import (
 from vlm_driving.simulator.advice_terms import (
     ASSUMED_SPEED_KMH,
     CARE,
+    CLOSE_M,
     MAX_HAZARDS,
     MID_M,
     NEAR_M,
@@ -103,7 +105,7 @@ def decide(facts: Facts, ego_speed_kmh: float | None) -> Decision:
 def _demands(facts: Facts, v_kmh: float, standing: bool) -> list[_Demand]:
     """Every rule's wish, in the order of the table."""
     out: list[_Demand] = []
-    reach = stop_distance_m(v_kmh)
+    reach = max(stop_distance_m(v_kmh), CLOSE_M)
     metres_per_s = v_kmh / 3.6
 
     for person in facts.pedestrians:
@@ -113,8 +115,7 @@ def _demands(facts: Facts, v_kmh: float, standing: bool) -> list[_Demand]:
 
     signal = facts.signal
     if signal is not None and signal.colour is not SignalColour.GREEN:
-        line = facts.stop_line_m
-        d = max(signal.range_m - 10.0, 0.0) if line is None else line
+        d = _stop_range_m(facts, signal.range_m)
         hazard = Hazard(HazardKind.SIGNAL, HazardSide.CENTER, hazard_range(signal.range_m))
         red = signal.colour is SignalColour.RED
         comfortable = d >= 0.75 * metres_per_s + metres_per_s**2 / 7.0
@@ -188,6 +189,15 @@ def _traffic(facts: Facts, v_kmh: float, standing: bool) -> list[_Demand]:
         hazard = Hazard(HazardKind.ONCOMING, HazardSide.CENTER, hazard_range(oncoming.range_m))
         out.append(_Demand(SpeedAdvice.DECELERATE, Cause.ENCROACHING, hazard))
     return out
+
+
+def _stop_range_m(facts: Facts, signal_range_m: float) -> float:
+    """Where to stop for a signal: the line, else before the crossing, else before the signal."""
+    if facts.stop_line_m is not None:
+        return facts.stop_line_m
+    if facts.crossing_m is not None and facts.crossing_m < signal_range_m:
+        return max(facts.crossing_m - 2.0, 0.0)
+    return max(signal_range_m - 10.0, 0.0)
 
 
 def _at_the_edge(person: PedestrianFact) -> bool:

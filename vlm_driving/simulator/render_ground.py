@@ -44,7 +44,8 @@ class _Ground:
 
     def dashes(self, y: float, half: float, phase: float, near: float, far: float) -> list[Points]:
         """5 m of paint, 5 m of gap."""
-        starts = np.arange(near - phase % 10.0, far, 10.0)
+        first = (near + phase) // 10.0 * 10.0 - phase
+        starts = np.arange(first, far, 10.0)
         x0, x1 = np.maximum(starts, near), np.minimum(starts + 5.0, far)
         keep = x1 > x0 + 0.1
         return self._quads(x0[keep], x1[keep], y + half, y - half)
@@ -193,10 +194,10 @@ def _grain(canvas: Canvas, scene: Scene) -> None:
     if top >= height - 8:
         return
     area = image[top:]
-    texture = ground_texture(scene.grain % 6, width, height + GROUND_HORIZON)
+    texture = ground_texture(scene.road.grain % 6, width, height + GROUND_HORIZON)
     shift = GROUND_HORIZON + (top - horizon)
     grain = texture[shift : shift + height - top]
-    if scene.grain & 64:
+    if scene.road.grain & 64:
         grain = cv2.flip(grain, 1)
     ambient = sum(scene.atmosphere.ambient) / 3
     amount = (0.3 + 0.1 * (scene.grain % 7)) * min(1.0, 0.08 + ambient)

@@ -97,7 +97,7 @@ def sample_sensor(rng: Rng, light: Light) -> Sensor:
     blur = between(rng, 0.4, 1.1) if chance(rng, 0.3) else 0.0
     gain = between(rng, 0.9, 1.35) if dark else between(rng, 0.85, 1.15)
     jpeg = int(rng.integers(35, 93)) if chance(rng, 0.25) else None
-    return Sensor(noise, blur, gain, between(rng, 0.85, 1.15), jpeg)
+    return Sensor(noise, blur, gain, between(rng, 0.85, 1.15), jpeg, int(rng.integers(0, 1 << 30)))
 
 
 def sample_camera(rng: Rng) -> CameraPose:
@@ -139,6 +139,7 @@ def sample_road(rng: Rng, density: float, lanes: int, ego_lane: int, straight: b
         paint=between(rng, 0.55, 1.0),
         dash_phase_m=between(rng, 0, 10),
         verge=verge,
+        grain=int(rng.integers(0, 1 << 16)),
     )
 
 

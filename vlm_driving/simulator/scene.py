@@ -90,7 +90,10 @@ class CameraPose:
 
 @dataclass(frozen=True, slots=True)
 class Road:
-    """The carriageway. `ego_lane` counts from the left, 0 is the leftmost of `lanes`."""
+    """The carriageway. `ego_lane` counts from the left, 0 is the leftmost of `lanes`.
+
+    `dash_phase_m` moves dashed lines towards the ego; `grain` picks the surface's pattern.
+    """
 
     lane_width_m: float
     lanes: int
@@ -106,6 +109,7 @@ class Road:
     paint: float
     dash_phase_m: float
     verge: Colour
+    grain: int = 0
 
     @property
     def left_m(self) -> float:
@@ -240,13 +244,17 @@ class Atmosphere:
 
 @dataclass(frozen=True, slots=True)
 class Sensor:
-    """What the camera adds: noise (grey levels), blur (sigma, pixels), gain, gamma, JPEG."""
+    """What the camera adds: noise (grey levels), blur (sigma, pixels), gain, gamma, JPEG.
+
+    `grain` picks the pattern of noise and rain: another one for every picture.
+    """
 
     noise: float
     blur_px: float
     gain: float
     gamma: float
     jpeg_quality: int | None
+    grain: int = 0
 
 
 @dataclass(frozen=True, slots=True)

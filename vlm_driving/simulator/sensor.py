@@ -21,7 +21,7 @@ def _tone_curve(gain: float, gamma: float) -> NDArray[np.uint8]:
 def expose(image: NDArray[np.uint8], scene: Scene) -> NDArray[np.uint8]:
     """Streaks, exposure, blur, noise and JPEG, in this order; may write into `image`."""
     height, width = image.shape[:2]
-    sensor, grain = scene.sensor, scene.grain
+    sensor, grain = scene.sensor, scene.sensor.grain
     if scene.atmosphere.weather is Weather.RAIN:
         streaks = cut(rain_texture(grain % 4), width, height, grain // 5)
         lit = 0.12 + 0.2 * min(1.0, sum(scene.atmosphere.ambient) / 3)

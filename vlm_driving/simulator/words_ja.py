@@ -101,23 +101,25 @@ def description_sentences(facts: Facts, advice: Advice, rng: Rng) -> str:
     if facts.offset is not Offset.CENTER and len(sentences) < 3:
         side = _SIDE_JA[Side(facts.offset.value)]
         sentences.append(
-            choose(rng, (f"自車は車線の{side}寄りにいます。", f"車線内で{side}に寄っています。"))
+            choose(
+                rng, (f"自車は車線の{side}寄りにいます。", f"自車は車線内で{side}に寄っています。")
+            )
         )
     return "".join(sentences)
 
 
 def _setting(facts: Facts, rng: Rng) -> str:
-    rain = facts.weather is Weather.RAIN
-    lanes = f"片側{facts.lanes}車線"
-    time = {
-        Light.DAY: ("日中の", "昼間の"),
-        Light.DUSK: ("夕暮れの", "薄暗い時間帯の"),
-        Light.NIGHT: ("夜の", "夜間の"),
+    lanes = f"片側{facts.lanes}車線の道路"
+    attribute, noun = {
+        Light.DAY: (("日中の", "昼間の"), "昼間"),
+        Light.DUSK: (("夕暮れの", "薄暗い時間帯の"), "夕暮れ時"),
+        Light.NIGHT: (("夜の", "夜間の"), "夜間"),
     }[facts.light]
-    when = choose(rng, time)
-    if rain:
-        when = choose(rng, ("雨の降る", "雨が降る")) + when
-    return choose(rng, (f"{when}{lanes}の道路です。", f"{when}道路で、{lanes}です。"))
+    when = choose(rng, attribute)
+    if facts.weather is Weather.RAIN:
+        rain = choose(rng, ("雨の降る", "雨が降る"))
+        return choose(rng, (f"{rain}{when}{lanes}です。", f"雨の{noun}、{lanes}です。"))
+    return choose(rng, (f"{when}{lanes}です。", f"{lanes}で、時間帯は{noun}です。"))
 
 
 def _metres(range_m: float) -> str:
@@ -138,7 +140,14 @@ def _items(facts: Facts, rng: Rng) -> list[_Item]:
     oncoming = facts.oncoming
     if oncoming is not None and oncoming.encroaching:
         far = _metres(oncoming.range_m)
-        items.append(_verb(f"{far}先で対向車が中央線を越えて"))
+        items.append(
+            _verb(
+                choose(
+                    rng,
+                    (f"{far}先で対向車が中央線を越えて", f"{far}先の対向車が中央線を越えて"),
+                )
+            )
+        )
     if facts.lead is not None:
         far, kind = _metres(facts.lead.range_m), _KIND_JA[facts.lead.kind]
         if facts.lead.braking:
@@ -148,7 +157,7 @@ def _items(facts: Facts, rng: Rng) -> list[_Item]:
                         rng,
                         (
                             f"{far}先の{kind}がブレーキをかけて",
-                            f"{far}先で{kind}がブレーキランプを点灯させて",
+                            f"{far}先の{kind}のブレーキランプが点灯して",
                         ),
                     )
                 )
@@ -157,7 +166,7 @@ def _items(facts: Facts, rng: Rng) -> list[_Item]:
             items.append(_verb(choose(rng, (f"{far}先に{kind}が", f"前方{far}に{kind}が"))))
     if facts.parked is not None:
         far = _metres(facts.parked.range_m)
-        noun = choose(rng, (f"左側の{far}先に駐車車両が", f"{far}先の左端に駐車車両が"))
+        noun = choose(rng, (f"{far}先の左側に駐車車両が", f"{far}先の道路左端に駐車車両が"))
         items.append(_Item(f"{noun}あり", f"{noun}あります"))
     crosser = any(
         p.place in (PedestrianPlace.CROSSING, PedestrianPlace.WAITING) for p in facts.pedestrians
@@ -170,11 +179,10 @@ def _items(facts: Facts, rng: Rng) -> list[_Item]:
         items.append(_person(people[0], rng))
     if oncoming is not None and not oncoming.encroaching:
         far = _metres(oncoming.range_m)
-        items.append(
-            _verb(choose(rng, (f"右の対向車線を{far}先から車が来て", f"{far}先に対向車が")))
-        )
+        items.append(_verb(choose(rng, (f"{far}先から対向車が来て", f"{far}先に対向車が"))))
     if facts.other_vehicle_ahead_m is not None:
-        items.append(_verb("隣の車線に車が"))
+        far = _metres(facts.other_vehicle_ahead_m)
+        items.append(_verb(choose(rng, ("隣の車線に車が", f"隣の車線の{far}先に車が"))))
     return items
 
 
@@ -212,4 +220,6 @@ def _person(person: PedestrianFact, rng: Rng) -> _Item:
     if person.place is PedestrianPlace.ROAD:
         where = f"{far}先の路上" if person.side is Side.CENTER else f"{far}先の道路{side}側"
         return _verb(choose(rng, (f"{where}に歩行者が", f"{where}を歩行者が歩いて")))
-    return _verb(choose(rng, (f"{side}側の道路脇に歩行者が", f"{far}先の{side}側に歩行者が")))
+    return _verb(
+        choose(rng, (f"{side}側の道路脇に歩行者が", f"{far}先の{side}側の道路脇に歩行者が"))
+    )

@@ -18,21 +18,37 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("source", metavar="SRC", type=Path)
     parser.add_argument("--out", metavar="BUNDLE", type=Path, required=True)
     parser.add_argument(
-        "--precision", choices=("fp32", "int8", "int4"), default="int8",
+        "--precision",
+        choices=("fp32", "int8", "int4"),
+        default="int8",
         help="of the decoder's weights (default: int8)",
     )
     parser.add_argument(
-        "--accuracy-level", type=int, choices=(0, 1, 2, 3, 4), default=4, metavar="N",
+        "--accuracy-level",
+        type=int,
+        choices=(0, 1, 2, 3, 4),
+        default=4,
+        metavar="N",
         help="4: activations in int8, fast (default); 1: in float32, the same on every machine",
+    )
+    parser.add_argument(
+        "--vision-precision",
+        choices=("fp32", "fp16"),
+        default="fp32",
+        help="fp16: weights at half the size, computed in fp32 (default: fp32)",
     )
     parser.add_argument("--name", help="name of the model in reports (default: SRC's)")
     parser.add_argument("--licence", help="of the weights (default: what SRC's README.md says)")
     parser.add_argument(
-        "--max-length", type=int, metavar="N",
+        "--max-length",
+        type=int,
+        metavar="N",
         help="tokens of prompt and answer together (default: image tokens + 512)",
     )
     parser.add_argument(
-        "--decoder", choices=("auto", "gqa", "concat"), default="auto",
+        "--decoder",
+        choices=("auto", "gqa", "concat"),
+        default="auto",
         help="gqa: fused, one key-value buffer; concat: for text models that cannot be fused",
     )
 
@@ -47,22 +63,45 @@ def run(args: argparse.Namespace) -> int:
         raise UserError(f"{args.out} exists already; choose another --out or remove it first.")
     require("onnx", "onnxruntime")
     if (args.source / "bundle_spec.json").is_file():
-        require("torch", "transformers", "safetensors", "onnxscript", "onnxruntime_genai")
-        from vlm_driving.training.export.own import export_own
+        _export_own(args)
+    else:
+        _export_foreign(args)
+    return 0
 
-        export_own(
-            args.source, args.out, decoder_precision=args.precision,
-            accuracy_level=args.accuracy_level,
+
+def _export_own(args: argparse.Namespace) -> None:
+    """A checkpoint of our own training."""
+    from vlm_driving.training.export.needs import require
+
+    if args.max_length is not None or args.licence is not None or args.decoder == "concat":
+        raise UserError(
+            "--max-length, --licence and --decoder concat are for models made elsewhere; "
+            "a checkpoint of `vlm-driving train` fixes them, so leave them out."
         )
-        return 0
-    from vlm_driving.training.export.foreign import ForeignOptions, export_foreign
+    require("torch", "transformers", "safetensors", "onnxscript", "onnxruntime_genai")
+    from vlm_driving.training.export.own import export_own
 
-    export_foreign(
+    export_own(
         args.source,
         args.out,
-        ForeignOptions(
-            args.name, args.precision, args.accuracy_level, args.max_length, args.decoder,
-            args.licence,
-        ),
+        decoder_precision=args.precision,
+        accuracy_level=args.accuracy_level,
+        vision_precision=args.vision_precision,
+        name=args.name,
     )
-    return 0
+
+
+def _export_foreign(args: argparse.Namespace) -> None:
+    """A stock model or downloaded graphs."""
+    from vlm_driving.training.export.foreign import ForeignOptions, export_foreign
+
+    options = ForeignOptions(
+        name=args.name,
+        precision=args.precision,
+        accuracy_level=args.accuracy_level,
+        max_length=args.max_length,
+        decoder=args.decoder,
+        vision_precision=args.vision_precision,
+        licence=args.licence,
+    )
+    export_foreign(args.source, args.out, options)

@@ -16,18 +16,32 @@ from numpy.typing import NDArray
 
 from vlm_driving.backends.onnx.signature import DecoderSignature, Slot
 
-_SMALL_STEP = 16  # steps of up to so many tokens keep their buffers
+_MASK = "attention_mask"
+_LEAST_ROWS = 16
+_MOST_STEPS = 64
 
 
 @dataclass(slots=True, eq=False)
 class Step:
-    """Buffers and binding for runs of one number of tokens."""
+    """Views of the buffers for runs of one number of tokens.
 
-    binding: Any
-    embeds: NDArray[Any]  # (1, n, hidden)
-    logits: NDArray[Any]  # (1, n or 1, vocab)
-    counters: dict[str, NDArray[Any]]  # bookkeeping inputs whose shape stays
-    last: NDArray[Any]  # (vocab,), a view of the logits
+    Attributes:
+        embeds: (1, n, hidden).
+        logits: (1, n or 1, vocab).
+        counters: bookkeeping inputs whose shape stays.
+        last: (vocab,), a view of the logits.
+        inputs: embeds and counters as onnxruntime sees them, by name.
+        output: the logits, likewise.
+        binding: where all of them are bound.
+    """
+
+    embeds: NDArray[Any]
+    logits: NDArray[Any]
+    counters: dict[str, NDArray[Any]]
+    last: NDArray[Any]
+    inputs: dict[str, Any]
+    output: Any
+    binding: Any = None
 
 
 class Decoder:
@@ -49,9 +63,10 @@ class Decoder:
         self._session = session
         self._signature = signature
         self._last_only = last_only
-        self._small: dict[int, Step] = {}
-        self._large: Step | None = None
-        mask = signature.lengths.get("attention_mask")
+        self._steps: dict[int, Step] = {}  # by number of tokens; all on the same two buffers
+        self._embeds = np.empty((1, 0, signature.hidden), dtype=signature.embeds.dtype)
+        self._logits = np.empty((1, 0, signature.vocab), dtype=signature.logits.dtype)
+        mask = signature.lengths.get(_MASK)
         self._ones = None if mask is None else np.ones((1, capacity), dtype=mask.dtype)
         self._masks: dict[int, Any] = {}  # by length, each a view of the ones
 
@@ -70,7 +85,7 @@ class Decoder:
         for name, counter in step.counters.items():
             _COUNT[name](counter, self.length, total)
         if self._ones is not None:
-            step.binding.bind_ortvalue_input("attention_mask", self._mask(self._ones, total))
+            step.binding.bind_ortvalue_input(_MASK, self._mask(self._ones, total))
         self._run(step)
         self.length = total
         if step.last.dtype == np.float32:
@@ -79,6 +94,10 @@ class Decoder:
 
     def rewind(self, length: int) -> None:
         """Forget every token after the first `length`. Raises ValueError if there are fewer."""
+        raise NotImplementedError
+
+    def _bind(self, step: Step) -> Any:
+        """The binding of a new step."""
         raise NotImplementedError
 
     def _run(self, step: Step) -> None:
@@ -91,44 +110,44 @@ class Decoder:
         return mask
 
     def _step(self, count: int) -> Step:
-        found = self._small.get(count)
-        if found is not None:
-            return found
-        if self._large is not None and self._large.embeds.shape[1] == count:
-            return self._large
-        step = self._make_step(count)
-        if count <= _SMALL_STEP:
-            self._small[count] = step
-        else:
-            self._large = step
+        step = self._steps.get(count)
+        if step is None:
+            if count > self._embeds.shape[1]:
+                self._reserve(max(count, _LEAST_ROWS))
+            if len(self._steps) >= _MOST_STEPS:
+                self._steps.clear()
+            step = self._steps[count] = self._make_step(count)
         return step
+
+    def _reserve(self, rows: int) -> None:
+        """Make room for runs of up to `rows` tokens."""
+        signature = self._signature
+        self._steps.clear()
+        self._embeds = np.zeros((1, rows, signature.hidden), dtype=signature.embeds.dtype)
+        rows = 1 if self._last_only else rows
+        self._logits = np.zeros((1, rows, signature.vocab), dtype=signature.logits.dtype)
 
     def _make_step(self, count: int) -> Step:
         signature = self._signature
-        binding = self._session.io_binding()
-        embeds = np.zeros((1, count, signature.hidden), dtype=signature.embeds.dtype)
-        rows = 1 if self._last_only else count
-        logits = np.empty((1, rows, signature.vocab), dtype=signature.logits.dtype)
+        embeds = self._embeds[:, :count]
+        logits = self._logits[:, : 1 if self._last_only else count]
         counters = {
             name: np.zeros(_counter_shape(slot, count), dtype=slot.dtype)
             for name, slot in signature.lengths.items()
-            if name != "attention_mask"
+            if name != _MASK
         }
-        for name, array in {signature.embeds.name: embeds, **counters}.items():
-            binding.bind_input(name, "cpu", 0, array.dtype, array.shape, array.ctypes.data)
-        step = Step(binding, embeds, logits, counters, logits[0, -1])
-        self._bind_logits(step)
+        inputs = {name: wrap(array) for name, array in counters.items()}
+        inputs[signature.embeds.name] = wrap(embeds)
+        step = Step(embeds, logits, counters, logits[0, -1], inputs, wrap(logits))
+        step.binding = self._bind(step)
         return step
-
-    def _bind_logits(self, step: Step) -> None:
-        logits = step.logits
-        step.binding.bind_output(
-            self._signature.logits.name, "cpu", 0, logits.dtype, logits.shape, logits.ctypes.data
-        )
 
 
 class SharedDecoder(Decoder):
-    """Past and present are one buffer; rewinding is a smaller number."""
+    """Past and present are one buffer; rewinding is a smaller number.
+
+    Each number of tokens has a binding of its own, in which nothing but the mask changes.
+    """
 
     def __init__(
         self, session: Any, signature: DecoderSignature, capacity: int, last_only: bool
@@ -136,34 +155,40 @@ class SharedDecoder(Decoder):
         """Reserve the buffers; the system gives memory only to what is written."""
         super().__init__(session, signature, capacity, last_only)
         self._buffers = [np.zeros(c.shape(capacity), dtype=c.dtype) for c in signature.caches]
+        self._values = [wrap(buffer) for buffer in self._buffers]
 
     def rewind(self, length: int) -> None:
         """Forget every token after the first `length`."""
         _check_rewind(length, self.length)
         self.length = length
 
-    def _make_step(self, count: int) -> Step:
-        step = super()._make_step(count)
-        for cache, buffer in zip(self._signature.caches, self._buffers, strict=True):
-            place = ("cpu", 0, buffer.dtype, buffer.shape, buffer.ctypes.data)
-            step.binding.bind_input(cache.past, *place)
-            step.binding.bind_output(cache.present, *place)
-        return step
+    def _bind(self, step: Step) -> Any:
+        binding = self._session.io_binding()
+        for name, value in step.inputs.items():
+            binding.bind_ortvalue_input(name, value)
+        binding.bind_ortvalue_output(self._signature.logits.name, step.output)
+        for cache, value in zip(self._signature.caches, self._values, strict=True):
+            binding.bind_ortvalue_input(cache.past, value)
+            binding.bind_ortvalue_output(cache.present, value)
+        return binding
 
     def _run(self, step: Step) -> None:
         self._session.run_with_iobinding(step.binding)
 
 
 class GrowingDecoder(Decoder):
-    """Every present is the next past; rewinding goes back to a kept one or cuts a copy."""
+    """Every present is the next past; rewinding goes back to a kept past or cuts a copy.
+
+    One binding serves all runs, so that no more than one past and one present are alive.
+    """
 
     def __init__(
         self, session: Any, signature: DecoderSignature, capacity: int, last_only: bool
     ) -> None:
         """Start with nothing past."""
         super().__init__(session, signature, capacity, last_only)
-        self._nothing = [np.zeros(c.shape(0), dtype=c.dtype) for c in signature.caches]
-        self._past: list[Any] = [wrap(array) for array in self._nothing]
+        self._binding = session.io_binding()
+        self._past = [wrap(np.zeros(c.shape(0), dtype=c.dtype)) for c in signature.caches]
         self._kept: dict[int, list[Any]] = {0: self._past}
 
     def rewind(self, length: int) -> None:
@@ -171,27 +196,32 @@ class GrowingDecoder(Decoder):
         _check_rewind(length, self.length)
         self._kept = {at: past for at, past in self._kept.items() if at <= length}
         if length == self.length:
-            self._kept[length] = self._past
-        elif length in self._kept:
-            self._past = self._kept[length]
-        else:
-            self._past = [
+            return
+        if length not in self._kept:
+            self._kept[length] = [
                 wrap(np.ascontiguousarray(value.numpy()[:, :, :length, :])) for value in self._past
             ]
-            self._kept[length] = self._past
+        self._past = self._kept[length]
         self.length = length
 
+    def _bind(self, step: Step) -> Any:
+        return self._binding
+
     def _run(self, step: Step) -> None:
-        binding = step.binding
-        for cache, past in zip(self._signature.caches, self._past, strict=True):
-            binding.bind_ortvalue_input(cache.past, past)
+        binding = self._binding
+        for name, value in step.inputs.items():
+            binding.bind_ortvalue_input(name, value)
+        for cache, value in zip(self._signature.caches, self._past, strict=True):
+            binding.bind_ortvalue_input(cache.past, value)
+        # What get_outputs gave are views into the binding's outputs. As inputs they are safe now;
+        # the outputs have to go, for the next run would write into them.
+        self._past = []
+        binding.clear_binding_outputs()
+        binding.bind_ortvalue_output(self._signature.logits.name, step.output)
+        for cache in self._signature.caches:
             binding.bind_output(cache.present, "cpu")
         self._session.run_with_iobinding(binding)
-        outputs = binding.get_outputs()
-        self._past = outputs[1:]
-        # An output that stays bound would be written into by the next run.
-        binding.clear_binding_outputs()
-        self._bind_logits(step)
+        self._past = binding.get_outputs()[1:]
 
 
 def wrap(array: NDArray[Any]) -> Any:

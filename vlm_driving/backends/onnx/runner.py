@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -96,7 +97,7 @@ def open_runner(
         bundle.image_tokens,
     )
     embed_path = bundle.graph_path(graphs.embed_tokens)
-    embed = open_session(embed_path, settings, steady_shapes=False)
+    embed = open_session(embed_path, replace(settings, threads=1), steady_shapes=False)
     inputs = embed.get_inputs()
     if len(inputs) != 1 or inputs[0].type not in WHOLES or len(inputs[0].shape) != 2:
         names = ", ".join(f"{item.name} {item.type} {list(item.shape)}" for item in inputs)

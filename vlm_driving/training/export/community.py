@@ -24,7 +24,11 @@ _SUFFIXES = {
 }
 """File name endings by preference; half precision is not among them, CPUs do not compute in it."""
 _PRECISION = {
-    "": "fp32", "_int8": "int8", "_quantized": "int8", "_uint8": "int8", "_q4": "int4",
+    "": "fp32",
+    "_int8": "int8",
+    "_quantized": "int8",
+    "_uint8": "int8",
+    "_q4": "int4",
     "_bnb4": "int4",
 }
 
@@ -87,7 +91,9 @@ def copy_graphs(source: Path, work: Path, files: Iterable[str], say: Say) -> Non
             default=0,
         )
         if newest > graphs.OPSET_MAX or model.ir_version > graphs.IR_MAX:
-            say(f"{name}: opset {newest}, IR {model.ir_version} needs a newer onnxruntime than 1.23")
+            say(
+                f"{name}: opset {newest}, IR {model.ir_version} needs a newer onnxruntime than 1.23"
+            )
 
 
 def image_size_of(source: Path, file: str) -> int | None:

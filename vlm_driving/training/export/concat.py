@@ -27,7 +27,11 @@ class ConcatDecoder(nn.Module):
         self.config = language.config
 
     def forward(
-        self, inputs_embeds: Tensor, attention_mask: Tensor, position_ids: Tensor, past: Sequence[Tensor]
+        self,
+        inputs_embeds: Tensor,
+        attention_mask: Tensor,
+        position_ids: Tensor,
+        past: Sequence[Tensor],
     ) -> tuple[Tensor, ...]:
         """(1, n, hidden), (1, past + n), (1, n), keys and values -> logits and new cache.
 
@@ -71,7 +75,12 @@ def build_concat(language: Any) -> onnx.ModelProto:
     return to_onnx(
         ConcatDecoder(language),
         args,
-        ["inputs_embeds", "attention_mask", "position_ids", *(f"past_key_values.{n}" for n in names)],
+        [
+            "inputs_embeds",
+            "attention_mask",
+            "position_ids",
+            *(f"past_key_values.{n}" for n in names),
+        ],
         ["logits", *(f"present.{n}" for n in names)],
         [{1: varies}, {1: varies}, {1: varies}, [{2: varies} for _ in names]],
         optimize=True,

@@ -43,9 +43,23 @@ def build_fused(text_dir: Path, tokenizer_json: Path) -> onnx.ModelProto:
             json.dumps({"tokenizer_class": "PreTrainedTokenizerFast"})
         )
         command = [
-            sys.executable, "-m", "onnxruntime_genai.models.builder", "-i", str(source),
-            "-o", str(work / "out"), "-p", "fp32", "-e", "cpu", "-c", str(work / "cache"),
-            "--extra_options", "exclude_embeds=true", "prune_lm_head=true", "hf_token=false",
+            sys.executable,
+            "-m",
+            "onnxruntime_genai.models.builder",
+            "-i",
+            str(source),
+            "-o",
+            str(work / "out"),
+            "-p",
+            "fp32",
+            "-e",
+            "cpu",
+            "-c",
+            str(work / "cache"),
+            "--extra_options",
+            "exclude_embeds=true",
+            "prune_lm_head=true",
+            "hf_token=false",
         ]
         environment = {**os.environ, "HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"}
         done = subprocess.run(

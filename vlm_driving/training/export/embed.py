@@ -14,10 +14,10 @@ TABLE = "model.embed_tokens.weight"
 _CODES, _SCALES = TABLE + "_codes", TABLE + "_scales"
 
 
-def build(table: NDArray[np.float32], precision: str) -> onnx.ModelProto:
+def build(table: NDArray[np.float32], precision: str, block: int = BLOCK) -> onnx.ModelProto:
     """A lookup in a table (vocabulary, hidden), stored as fp32, fp16 or int8.
 
-    An int8 table has one scale for every 32 columns, the codes that MatMulNBits uses, so that
+    An int8 table has one scale for every `block` columns, the codes that MatMulNBits uses, so that
     a tied embedding and output head stay equal after quantization. The graph is made of
     plain operators: all versions of onnxruntime agree on it to the bit.
     Raises ValueError for another precision.
@@ -34,13 +34,13 @@ def build(table: NDArray[np.float32], precision: str) -> onnx.ModelProto:
             helper.make_node("Cast", ["rows"], ["inputs_embeds"], to=TensorProto.FLOAT),
         ]
     elif precision == "int8":
-        codes = quantize_blocks(table, 8)
+        codes = quantize_blocks(table, 8, block=block)
         blocks = codes.scales.shape[1]
         signed = (codes.codes.astype(np.int16) - 128).astype(np.int8)
         arrays = {
             _CODES: signed,
             _SCALES: codes.scales[..., None],
-            "shape": np.array([0, 0, blocks * BLOCK], np.int64),
+            "shape": np.array([0, 0, blocks * block], np.int64),
         }
         nodes = [
             helper.make_node("Gather", [_CODES, "input_ids"], ["codes"]),
@@ -50,10 +50,10 @@ def build(table: NDArray[np.float32], precision: str) -> onnx.ModelProto:
             helper.make_node(
                 "Reshape",
                 ["scaled", "shape"],
-                ["inputs_embeds" if blocks * BLOCK == hidden else "wide"],
+                ["inputs_embeds" if blocks * block == hidden else "wide"],
             ),
         ]
-        if blocks * BLOCK != hidden:
+        if blocks * block != hidden:
             arrays |= {
                 "start": np.array([0], np.int64),
                 "end": np.array([hidden], np.int64),

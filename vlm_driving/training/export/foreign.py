@@ -19,8 +19,13 @@ from vlm_driving.training.export.proof import count_image_tokens, prove
 from vlm_driving.training.export.writer import new_directory, read_json, write_json
 
 _KEPT = (
-    "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "generation_config.json",
-    "preprocessor_config.json", "processor_config.json", "chat_template.jinja",
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "special_tokens_map.json",
+    "generation_config.json",
+    "preprocessor_config.json",
+    "processor_config.json",
+    "chat_template.jinja",
     "chat_template.json",
 )
 _LEAST_LENGTH = 512
@@ -36,6 +41,7 @@ class ForeignOptions:
         accuracy_level: of a quantized decoder that we make.
         max_length: tokens of prompt and answer together; None takes what they need.
         decoder: auto, gqa or concat.
+        vision_precision: fp32 or fp16, of a vision encoder that we make.
         licence: of the weights; None takes what the README's header says.
     """
 
@@ -44,6 +50,7 @@ class ForeignOptions:
     accuracy_level: int = 4
     max_length: int | None = None
     decoder: str = "auto"
+    vision_precision: str = "fp32"
     licence: str | None = None
 
 
@@ -118,8 +125,14 @@ def _graphs(
     if preprocess["width"] != preprocess["height"]:
         raise UserError(f"{source}: its image processor gives no square, which is not supported.")
     made = stock.write_graphs(
-        source, work, image_side=preprocess["width"], precision=options.precision,
-        accuracy_level=options.accuracy_level, decoder=options.decoder, say=say,
+        source,
+        work,
+        image_side=preprocess["width"],
+        precision=options.precision,
+        accuracy_level=options.accuracy_level,
+        decoder=options.decoder,
+        vision_precision=options.vision_precision,
+        say=say,
     )
     return _Graphs(made.entries, made.image_tokens, preprocess, made.note)
 
@@ -156,7 +169,9 @@ def _spec(
         "end_tokens": [form.end],
         "normalization": "none",
         "calibration": {
-            "temperature": 1.0, "unsure_below_confidence": 0.0, "unsure_below_legal_mass": 0.0
+            "temperature": 1.0,
+            "unsure_below_confidence": 0.0,
+            "unsure_below_legal_mass": 0.0,
         },
     }
 
@@ -178,7 +193,7 @@ def _form(source: Path, config: dict[str, Any], kind: str) -> prompts.ChatForm:
 
 
 def with_max_length(config: dict[str, Any], max_length: int) -> dict[str, Any]:
-    """The configuration with no more positions than `max_length`: so long is the runtime's cache."""
+    """The configuration with at most `max_length` positions: so long is the runtime's cache."""
     text = config.get("text_config")
     key = "max_position_embeddings"
     if isinstance(text, dict):

@@ -15,6 +15,7 @@ from transformers import LlamaForCausalLM
 from vlm_driving.core import UserError
 from vlm_driving.runtime.bundle import seal_bundle
 from vlm_driving.training.export import embed, graphs, matmul_nbits
+from vlm_driving.training.export.blocks import BLOCK
 from vlm_driving.training.export.decoder import build_fused
 from vlm_driving.training.export.needs import Say, say_stderr, without_bars
 from vlm_driving.training.export.vision import export_vision
@@ -31,7 +32,11 @@ from vlm_driving.training.vision import VisionTower
 
 MODEL_TYPE = "vlm_driving"
 _CHECKPOINT_FILES = (
-    "vision.safetensors", "vision.json", "llama/config.json", "tokenizer.json", "bundle_spec.json"
+    "vision.safetensors",
+    "vision.json",
+    "llama/config.json",
+    "tokenizer.json",
+    "bundle_spec.json",
 )
 
 
@@ -47,6 +52,8 @@ def export_own(
     decoder_precision: str = "int8",
     accuracy_level: int = 4,
     vision_precision: str = "fp32",
+    block: int = BLOCK,
+    name: str | None = None,
     say: Say = say_stderr,
 ) -> Path:
     """Write a bundle from a checkpoint directory; returns `out_dir`.
@@ -65,6 +72,8 @@ def export_own(
             )
     spec = read_json(checkpoint_dir / "bundle_spec.json")
     vision_config = read_json(checkpoint_dir / "vision.json")
+    if name is not None:
+        spec["name"] = name
     with new_directory(out_dir) as work, without_bars():
         say("vision encoder ...")
         _write_vision(checkpoint_dir, vision_config, spec, work / VISION_FILE, vision_precision)
@@ -74,11 +83,17 @@ def export_own(
         say("embedding table ...")
         table = language.get_input_embeddings().weight.detach().numpy()
         embed_precision = "fp32" if decoder_precision == "fp32" else "int8"
-        graphs.save(embed.build(np.asarray(table, np.float32), embed_precision), work / EMBED_FILE)
+        graphs.save(
+            embed.build(np.asarray(table, np.float32), embed_precision, block), work / EMBED_FILE
+        )
         say("decoder ...")
         note = _write_decoder(
-            language, checkpoint_dir / "tokenizer.json", work / DECODER_FILE, decoder_precision,
+            language,
+            checkpoint_dir / "tokenizer.json",
+            work / DECODER_FILE,
+            decoder_precision,
             accuracy_level,
+            block,
         )
         shutil.copy(checkpoint_dir / "tokenizer.json", work / "tokenizer.json")
         write_json(
@@ -111,7 +126,12 @@ def _write_vision(
 
 
 def _write_decoder(
-    language: LlamaForCausalLM, tokenizer_json: Path, out: Path, precision: str, level: int
+    language: LlamaForCausalLM,
+    tokenizer_json: Path,
+    out: Path,
+    precision: str,
+    level: int,
+    block: int,
 ) -> dict[str, Any]:
     """Build and quantize; returns what was done, for the bundle's provenance."""
     with tempfile.TemporaryDirectory(prefix="vlm-driving-text-") as text_dir:
@@ -120,9 +140,9 @@ def _write_decoder(
     note: dict[str, Any] = {"method": "none"}
     if precision != "fp32":
         bits = int(precision.removeprefix("int"))
-        done = matmul_nbits.quantize(model, bits, level)
+        done = matmul_nbits.quantize(model, bits, level, block=block)
         note = {
-            "method": f"weight-only, {bits} bits, blocks of 32",
+            "method": f"weight-only, {bits} bits, blocks of {block}",
             "accuracy_level": level,
             "worst_relative_error": round(done.worst_relative_error, 5),
         }

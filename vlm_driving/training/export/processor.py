@@ -47,9 +47,13 @@ def preprocess_spec(settings: dict[str, Any], source: Path, image_size: int) -> 
             f"{source}: resample {resample!r} of its image processor is not supported; set it "
             f"to 1 (lanczos), 2 (bilinear) or 3 (bicubic) in preprocessor_config.json."
         )
-    width, height, fit = _geometry(settings, source, image_size)
-    normalized = settings.get("do_normalize", True)
-    return {
+    size = settings.get("size") or image_size
+    if isinstance(size, int):
+        cropped = settings.get("do_center_crop")
+        size = {"shortest_edge": size} if cropped else {"height": size, "width": size}
+    normalized, rescaled = settings.get("do_normalize", True), settings.get("do_rescale", True)
+    width, height, fit = _geometry(settings, size, source, image_size)
+    spec = {
         "width": width,
         "height": height,
         "fit": fit,
@@ -57,35 +61,36 @@ def preprocess_spec(settings: dict[str, Any], source: Path, image_size: int) -> 
         "channel_order": "RGB",
         "mean": list(settings.get("image_mean") or _HALF) if normalized else [0.0, 0.0, 0.0],
         "std": list(settings.get("image_std") or _HALF) if normalized else [1.0, 1.0, 1.0],
-        "rescale": settings.get("rescale_factor", 1 / 255)
-        if settings.get("do_rescale", True)
-        else 1.0,
+        "rescale": settings.get("rescale_factor", 1 / 255) if rescaled else 1.0,
         "jpeg_reduce": False,
     }
+    if "longest_edge" in size:
+        spec["first_longest_edge"] = size["longest_edge"]
+    return spec
 
 
 def _geometry(
-    settings: dict[str, Any], source: Path, image_size: int
+    settings: dict[str, Any], size: dict[str, int], source: Path, image_size: int
 ) -> tuple[int, int, str]:
-    """Width, height and fit of the resize."""
-    size = settings.get("size") or image_size
-    if isinstance(size, int):
-        size = {"shortest_edge": size} if settings.get("do_center_crop") else {
-            "height": size, "width": size}
-    if "longest_edge" in size:  # one image without splitting is squeezed into the tower's square
+    """Width, height and fit of the last resize."""
+    if "longest_edge" in size:  # an image that is not split is squeezed into the tower's square
         side = (settings.get("max_image_size") or {}).get("longest_edge", image_size)
         return side, side, "stretch"
-    if "shortest_edge" in size:
-        crop = settings.get("crop_size") or size["shortest_edge"]
-        if isinstance(crop, int):
-            crop = {"height": crop, "width": crop}
-        width, height = crop["width"], crop["height"]
-        if min(width, height) != size["shortest_edge"] or width != height:
-            raise UserError(
-                f"{source}: its image processor scales to {size['shortest_edge']} and then cuts "
-                f"out {width}x{height}, which is not supported; give both the same size in "
-                f"preprocessor_config.json."
-            )
-        padded = settings.get("do_pad") and "Llava" in settings.get("image_processor_type", "")
-        return width, height, "contain" if padded else "cover"
-    return size["width"], size["height"], "stretch"
+    if "shortest_edge" not in size:
+        return size["width"], size["height"], "stretch"
+    if settings.get("do_pad"):
+        raise UserError(
+            f"{source}: its image processor pads images to a square first, which is not "
+            f"supported; set do_pad to false in preprocessor_config.json to cut them instead."
+        )
+    crop = settings.get("crop_size") or size["shortest_edge"]
+    if isinstance(crop, int):
+        crop = {"height": crop, "width": crop}
+    width, height = crop["width"], crop["height"]
+    if width != size["shortest_edge"] or height != size["shortest_edge"]:
+        raise UserError(
+            f"{source}: its image processor scales to {size['shortest_edge']} and then cuts "
+            f"out {width}x{height}, which is not supported; give both the same size in "
+            f"preprocessor_config.json."
+        )
+    return width, height, "cover"

@@ -170,9 +170,7 @@ def _tell_apart(tokenizer: BundleTokenizer, labels: Mapping[str, str]) -> bool:
     for ids, text in zip(coded, labels.values(), strict=True):
         if not ids or tokenizer.decode(ids).strip() != text:
             return False
-    return not any(
-        a is not b and b[: len(a)] == a for a in coded for b in coded
-    )
+    return not any(a is not b and b[: len(a)] == a for a in coded for b in coded)
 
 
 def sections(tokenizer: BundleTokenizer, end: str) -> list[dict[str, Any]]:

@@ -26,7 +26,7 @@ from vlm_driving.training.export.concat import build_concat
 from vlm_driving.training.export.decoder import FUSED_ARCHITECTURES, build_fused
 from vlm_driving.training.export.needs import Say, without_bars
 from vlm_driving.training.export.towers import Idefics3Encoder, LlavaEncoder
-from vlm_driving.training.export.vision import to_onnx
+from vlm_driving.training.export.vision import store_half, to_onnx
 from vlm_driving.training.export.writer import (
     DECODER_FILE,
     EMBED_FILE,
@@ -118,6 +118,7 @@ def write_graphs(
     precision: str,
     accuracy_level: int,
     decoder: str,
+    vision_precision: str,
     say: Say,
 ) -> StockGraphs:
     """Write the three graphs of the model in `source` below `work`.
@@ -128,6 +129,7 @@ def write_graphs(
         image_side: pixels of the square input.
         precision: fp32, int8 or int4 of the decoder.
         accuracy_level: of a quantized decoder.
+        vision_precision: fp32, or fp16 for weights that rest in half precision.
         decoder: auto, gqa (fused, one buffer of keys and values) or concat (past and present).
         say: takes lines of progress.
 
@@ -147,6 +149,8 @@ def write_graphs(
         vision = to_onnx(
             encoder, list(example.values()), list(example), ["image_features"], optimize=True
         )
+        if vision_precision == "fp16":
+            store_half(vision)
         graphs.save(vision, work / VISION_FILE)
         say("embedding table ...")
         table = np.asarray(model.get_input_embeddings().weight.detach().numpy(), np.float32)
@@ -166,7 +170,7 @@ def write_graphs(
         }
     graphs.save(graph, work / DECODER_FILE)
     entries = graph_entries(
-        {"vision_encoder": "fp32", "embed_tokens": embed_precision, "decoder": precision}
+        {"vision_encoder": vision_precision, "embed_tokens": embed_precision, "decoder": precision}
     )
     return StockGraphs(entries, image_tokens, note)
 
@@ -174,7 +178,8 @@ def write_graphs(
 def _load(source: Path, config: Any) -> Any:
     """The whole model in float32, eager attention (what exports everywhere)."""
     maker = (
-        LlavaForConditionalGeneration if config.model_type == "llava"
+        LlavaForConditionalGeneration
+        if config.model_type == "llava"
         else AutoModelForImageTextToText
     )
     try:

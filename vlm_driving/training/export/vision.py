@@ -70,9 +70,15 @@ def to_onnx(
         with warnings.catch_warnings(), torch.no_grad():
             warnings.simplefilter("ignore")
             program = torch.onnx.export(
-                module.eval(), tuple(args), dynamo=True, opset_version=OPSET,
-                optimize=optimize, external_data=False, verbose=False,
-                input_names=list(inputs), output_names=list(outputs),
+                module.eval(),
+                tuple(args),
+                dynamo=True,
+                opset_version=OPSET,
+                optimize=optimize,
+                external_data=False,
+                verbose=False,
+                input_names=list(inputs),
+                output_names=list(outputs),
                 dynamic_shapes=None if dynamic is None else tuple(dynamic),
             )
     finally:

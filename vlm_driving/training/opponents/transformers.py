@@ -77,7 +77,6 @@ class _Static:
 
     def __init__(self, language: LlamaForCausalLM, capacity: int) -> None:
         self.kv = StaticCache(config=language.config, max_cache_len=capacity)
-        self._length = 0
 
     @property
     def length(self) -> int:
@@ -86,7 +85,7 @@ class _Static:
     def rewind(self, length: int) -> None:
         if length < self.length:
             for layer in self.kv.layers:
-                layer.cumulative_length.fill_(length)  # type: ignore[union-attr]
+                layer.cumulative_length.fill_(length)
 
 
 class TransformersRunner:
@@ -120,7 +119,7 @@ class TransformersRunner:
         self._cache = kinds[cache](language, capacity)
         self._channels_last = layout == "channels_last"
         memory = torch.channels_last if self._channels_last else torch.contiguous_format
-        self._tower = tower.to(memory_format=memory)  # type: ignore[call-overload]
+        self._tower = tower.to(memory_format=memory)
         self._embed = language.get_input_embeddings()
         self._step = torch.compile(language.forward) if compiled else language.forward
 
@@ -212,6 +211,14 @@ def open_opponent(
         trials_ms={name: round(ms, 3) for name, ms in trials.items()},
     )
     return chosen, settings
+
+
+def open_reference(bundle_dir: Path, capacity: int, threads: int) -> TransformersRunner:
+    """The bundle's weights on PyTorch with transformers' defaults: the truth of tokens."""
+    if threads:
+        torch.set_num_threads(threads)
+    tower, language, _ = load_reference(bundle_dir)
+    return TransformersRunner(tower, language, capacity)
 
 
 def _encode_once(runner: TransformersRunner, tower: nn.Module) -> None:

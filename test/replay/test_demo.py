@@ -1,0 +1,52 @@
+"""`vlm-driving demo`: from nothing to a page, and quicker the second time."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from vlm_driving import cli
+from vlm_driving.replay import demo
+
+
+def run_demo(capsys, *arguments):
+    code = cli.main(["demo", *map(str, arguments)])
+    out, err = capsys.readouterr()
+    return code, json.loads(out.strip().splitlines()[-1]) if code == 0 else None, err
+
+
+def test_the_demo_ends_with_a_run_and_its_page(capsys, tiny_model, tmp_path):
+    arguments = ["--out", tmp_path / "runs", "--model", tiny_model, "--seconds", "0.5"]
+    code, summary, err = run_demo(capsys, *arguments)
+    assert code == 0
+    assert summary["frames_offered"] == 5
+    assert summary["speed_topic"] is not None
+    page = next(line for line in err.splitlines() if line.startswith("report page:")).split()[-1]
+    assert Path(page).is_file()
+    assert Path(page).is_relative_to(tmp_path / "runs")
+    before = (tmp_path / "runs" / "sample-drive-0.5s").stat().st_mtime_ns
+
+    code, again, _ = run_demo(capsys, *arguments)
+    assert code == 0
+    assert (tmp_path / "runs" / "sample-drive-0.5s").stat().st_mtime_ns == before
+    assert again["frames_offered"] == 5
+
+
+def test_a_drive_that_was_not_finished_is_not_used(monkeypatch, tmp_path):
+    def interrupted(path, drive):
+        path.mkdir()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("vlm_driving.simulator_command.write_drive", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        demo.make_sample_bag(tmp_path / "sample", 1.0)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_output_that_cannot_be_written_is_one_sentence(capsys, tiny_model, tmp_path):
+    (tmp_path / "file").write_text("")
+    code, _, err = run_demo(capsys, "--out", tmp_path / "file", "--model", tiny_model)
+    assert code == 2
+    assert "--out" in err

@@ -1,0 +1,74 @@
+"""`vlm-driving bench`: what a bundle costs on this machine, beside what the machine can do.
+
+Absolute milliseconds mean nothing without the machine, so its measured arithmetic and
+memory bandwidth are in the same result. The last line on stdout is one JSON object.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+OPPONENTS = ("transformers", "genai")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.description = (
+        "Measure a model bundle: cold and warm latency by stage on fresh frames, tokens a second "
+        "beside what memory allows, peak memory; on request against other runtimes, the identity "
+        "of tokens, and quality on simulated scenes."
+    )
+    add = parser.add_argument
+    add("--model", type=Path, metavar="BUNDLE", help="model bundle (default: the shipped one)")
+    add("--frames", type=int, default=100, metavar="N", help="measured frames (default 100)")
+    add("--warmup", type=int, default=10, metavar="N", help="frames before them (default 10)")
+    add("--cold", type=int, default=3, metavar="N", help="fresh processes (default 3)")
+    add("--threads", type=int, default=0, metavar="T", help="threads (default 0: all cores)")
+    add("--bag", type=Path, help="frames of this bag (default: simulated scenes)")
+    add("--seed", type=int, metavar="S", help="seed of the simulated scenes")
+    add("--against", action="append", choices=OPPONENTS, default=[], help="compare; repeatable")
+    add("--against-frames", type=int, default=40, metavar="N", help="for that (default 40)")
+    add("--compile", action="store_true", help="let transformers use torch.compile as well")
+    add("--identity", type=int, metavar="N", help="compare the tokens of N frames")
+    add("--quality", action="store_true", help="score advice and text on unseen scenes")
+    add("--scenes", type=int, default=1000, metavar="N", help="for --quality (default 1000)")
+    add("--json", type=Path, metavar="FILE", help="write the JSON object here too")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Measure; the last line on stdout is the result as one JSON object."""
+    from rich.console import Console
+
+    from vlm_driving.bench.plan import BenchPlan, check_writable
+    from vlm_driving.bench.session import run_bench
+    from vlm_driving.bench.table import print_result
+    from vlm_driving.resources import default_bundle
+
+    plan = BenchPlan(
+        model=args.model or default_bundle(),
+        frames=args.frames,
+        warmup=args.warmup,
+        cold=args.cold,
+        threads=args.threads,
+        bag=args.bag,
+        seed=args.seed,
+        against=tuple(dict.fromkeys(args.against)),
+        against_frames=args.against_frames,
+        compile_opponent=args.compile,
+        identity=args.identity,
+        quality_scenes=args.scenes if args.quality else None,
+    )
+    if args.json is not None:
+        check_writable(args.json)
+    console = Console(stderr=True)
+    result = run_bench(plan, console)
+    print_result(result, console)
+    line = json.dumps(result, ensure_ascii=False)
+    if args.json is not None:
+        args.json.write_text(line + "\n", encoding="utf-8")
+    print(line, flush=True)
+    sys.stderr.flush()
+    return 0

@@ -1,0 +1,67 @@
+"""What a bench is asked to measure, checked before anything is opened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from vlm_driving.core import UserError
+
+
+@dataclass(frozen=True, slots=True)
+class BenchPlan:
+    """One bench.
+
+    Attributes:
+        model: bundle directory.
+        frames: measured frames.
+        warmup: frames answered before them.
+        cold: fresh processes to start.
+        threads: of every contestant; 0 for all cores that the process may use.
+        bag: where frames come from; None for the simulator.
+        seed: of simulated frames, and of the quality scenes; None for the bench's own seeds.
+        against: names of opponents.
+        against_frames: frames, or rounds, of each comparison.
+        compile_opponent: whether transformers may use torch.compile.
+        identity: frames whose tokens are compared; None for no comparison.
+        quality_scenes: scenes to score; None for no scoring.
+    """
+
+    model: Path
+    frames: int = 100
+    warmup: int = 10
+    cold: int = 3
+    threads: int = 0
+    bag: Path | None = None
+    seed: int | None = None
+    against: tuple[str, ...] = ()
+    against_frames: int = 40
+    compile_opponent: bool = False
+    identity: int | None = None
+    quality_scenes: int | None = None
+
+    def __post_init__(self) -> None:
+        _at_least("--frames", self.frames, 1)
+        _at_least("--warmup", self.warmup, 0)
+        _at_least("--cold", self.cold, 0)
+        _at_least("--threads", self.threads, 0)
+        _at_least("--seed", self.seed, 0)
+        _at_least("--against-frames", self.against_frames, 1)
+        _at_least("--identity", self.identity, 1)
+        _at_least("--scenes", self.quality_scenes, 1)
+
+
+def check_writable(path: Path) -> None:
+    """Raise UserError unless a file can be written at `path`, before hours are spent."""
+    try:
+        with path.open("a", encoding="utf-8"):
+            pass
+    except OSError as error:
+        raise UserError(
+            f"{path} cannot be written ({error.strerror}); name another file with --json."
+        ) from error
+
+
+def _at_least(option: str, value: int | None, least: int) -> None:
+    if value is not None and value < least:
+        raise UserError(f"{option} is a whole number from {least} on, got {value}.")

@@ -1,0 +1,120 @@
+"""The bench for a person: tables on a rich console, from the very JSON that a program gets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+
+def print_result(result: Mapping[str, Any], console: Console) -> None:
+    """Print every part of the bench's JSON object that is there."""
+    _machine(result, console)
+    _latency(result, console)
+    _decode(result, console)
+    for name, found in result["against"].items():
+        _against(name, found, console)
+    if result["identity"] is not None:
+        _identity(result["identity"], console)
+    if result["quality"] is not None:
+        _quality(result["quality"], console)
+
+
+def _machine(result: Mapping[str, Any], console: Console) -> None:
+    machine = result["machine"]
+    console.print(
+        f"[bold]{result['model']}[/bold] on {machine['cpu']}, {machine['threads']} of "
+        f"{machine['cores']} cores: {machine['gflops']:.0f} GFLOP/s (numpy, float32), "
+        f"{machine['gbps']:.1f} GB/s"
+    )
+    if machine["busy"]:
+        console.print(
+            f"[yellow]The machine was busy with other work (load {machine['load_1m']:.1f}); "
+            "times are longer than they need be.[/yellow]"
+        )
+
+
+def _latency(result: Mapping[str, Any], console: Console) -> None:
+    warm, cold = result["warm"], result["cold"]
+    table = Table(title=f"warm, {warm['frames']} fresh frames from {result['frames']['source']}")
+    table.add_column("ms", justify="left")
+    for name in ("p50", "p90", "p99", "max"):
+        table.add_column(name, justify="right")
+    rows = dict(warm["stages_ms"])
+    if warm["image_decode_ms"] is not None:
+        rows = {"(image message)": warm["image_decode_ms"], **rows}
+    rows["to the advice"] = warm["advice_ms"]
+    rows["whole answer"] = warm["total_ms"]
+    for name, spread in rows.items():
+        if spread is not None:
+            table.add_row(name, *(f"{spread[q]:.1f}" for q in ("p50", "p90", "p99", "max")))
+    console.print(table)
+    if cold is not None:
+        console.print(
+            f"cold, process start to first report: {cold['first_report_ms']:.0f} ms (median of "
+            f"{cold['runs']}; imports {cold['imported_ms']:.0f}, model ready "
+            f"{cold['loaded_ms']:.0f} ms)"
+        )
+    if result["peak_memory_mb"] is not None:
+        console.print(f"peak memory: {result['peak_memory_mb']:.0f} MB")
+
+
+def _decode(result: Mapping[str, Any], console: Console) -> None:
+    speed, ceiling = result["warm"]["tokens_per_s"], result["ceiling"]
+    if speed is None:
+        return
+    console.print(
+        f"decode: {speed['p50']:.0f} tokens/s; memory allows {ceiling['tokens_per_s']:.0f} "
+        f"({ceiling['note']})"
+    )
+
+
+def _against(name: str, found: Mapping[str, Any], console: Console) -> None:
+    if name == "genai":
+        ours, theirs = (found["ms_per_token"][who]["p50"] for who in ("ours", "genai"))
+        console.print(
+            f"against genai ({found['precision']}): ours {ours:.3f}, genai {theirs:.3f} ms a "
+            f"token, {found['ours_over_genai_p50']:.2f}x; same tokens in "
+            f"{found['identical_rounds']} of {found['rounds']} rounds"
+        )
+        return
+    times = {who: spread["p50"] for who, spread in found["total_ms"].items()}
+    console.print(
+        f"against {name} (fp32, {found['opponent']['cache']} cache): {times[name]:.0f} ms a frame; "
+        f"ours fp32 {times['ours_fp32']:.0f} ms ({found['ratio_p50_fp32']:.1f}x), shipped "
+        f"{times['shipped']:.0f} ms ({found['ratio_p50']:.1f}x)"
+    )
+
+
+def _identity(found: Mapping[str, Any], console: Console) -> None:
+    console.print(
+        f"accuracy level 1 against transformers: {found['token_identical']} of {found['frames']} "
+        f"frames token-identical; shipped level: same advice in {found['shipped_advice_agrees']}"
+    )
+
+
+def _quality(found: Mapping[str, Any], console: Console) -> None:
+    table = Table(title=f"{found['scenes']} unseen scenes of seed {found['seed']}")
+    for name in ("", "n", "own picture", "another's", "best constant"):
+        table.add_column(name, justify="left" if not name else "right")
+    for name, part in found["advice"].items():
+        cells = (part["macro_f1"], part["macro_f1_other_image"], part["macro_f1_best_constant"])
+        table.add_row(f"advice, {name}, macro-F1", str(part["n"]), *map(_number, cells))
+    for name in ("red_green", "pedestrian", "lead"):
+        part = found[name]
+        cells = (part["accuracy"], part["other_image"]["accuracy"], part["accuracy_best_constant"])
+        table.add_row(
+            name.replace("_", " or ") + ", accuracy", str(part["n"]), *map(_number, cells)
+        )
+    console.print(table)
+    sure, every = found["selective"]["sure"], found["selective"]["all"]
+    console.print(
+        f"advice wholly right: {_number(every['accuracy'])} of all, {_number(sure['accuracy'])} of "
+        f"the {found['selective']['answered_share']:.0%} that it was sure of"
+    )
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
