@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from vlm_driving.simulator import Facts, advise, describe, render, sample_scene, visible_facts
-from vlm_driving.simulator.facts import Offset, SignalFact
+from vlm_driving.simulator.facts import Offset, OncomingFact, SignalFact
 from vlm_driving.simulator.scene import Light, SignalColour, Weather
 
 ROAD = Facts(Light.DAY, Weather.CLEAR, Offset.CENTER, lanes=1)
@@ -90,3 +90,18 @@ def test_at_standstill_the_words_speak_of_staying_and_setting_off() -> None:
     )
     stay = describe(red, advise(red, 0.0), rng, 0.0).advice_ja
     assert re.search("続けて|そのまま|待ち", stay)
+
+
+def test_slowing_for_one_thing_and_giving_way_to_another_names_both() -> None:
+    facts = Facts(
+        Light.DAY,
+        Weather.CLEAR,
+        Offset.CENTER,
+        1,
+        signal=SignalFact(SignalColour.RED, 44.0),
+        oncoming=OncomingFact(30.0, encroaching=True),
+    )
+    advice = advise(facts, 20.0)
+    for seed in range(8):
+        said = describe(facts, advice, np.random.default_rng(seed), 20.0).advice_ja
+        assert re.fullmatch("赤信号で、対向車も.*左に寄.*減速.*。", said)

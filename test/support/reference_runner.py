@@ -9,6 +9,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from vlm_driving.runtime.events import AdviceDecoded, Done, Sentence
+
 
 class ReferenceRunner:
     """Slow and simple on purpose: no keys and values are kept, so none can be wrong."""
@@ -47,12 +49,53 @@ class ReferenceRunner:
         self._embeds = None if length == 0 or self._embeds is None else self._embeds[:, :length]
 
 
-def greedy(runner: Any, prompt: NDArray[np.float32], count: int) -> list[int]:
-    """Token ids that a runner writes after a prompt (1, n, hidden), nothing masked."""
+def greedy(
+    runner: Any, prompt: NDArray[np.float32], count: int, never: int | None = None
+) -> list[int]:
+    """Token ids that a runner writes after a prompt (1, n, hidden); all but `never` are free."""
+
+    def choose(logits: NDArray[np.float32]) -> int:
+        if never is not None:
+            logits = logits.copy()
+            logits[never] = -np.inf
+        return int(np.argmax(logits))
+
     runner.rewind(0)
-    logits = runner.extend(prompt)
-    ids = [int(np.argmax(logits))]
+    ids = [choose(runner.extend(prompt))]
     while len(ids) < count:
-        logits = runner.extend(runner.embed(np.array([ids[-1:]])).copy())
-        ids.append(int(np.argmax(logits)))
+        ids.append(choose(runner.extend(runner.embed(np.array([ids[-1:]])).copy())))
     return ids
+
+
+class Recorder:
+    """A runner that also notes what its decoder would say after every call."""
+
+    def __init__(self, runner: Any) -> None:
+        self._runner = runner
+        self.said: list[int] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._runner, name)
+
+    def extend(self, embeds: NDArray[np.float32]) -> NDArray[np.float32]:
+        logits = self._runner.extend(embeds)
+        self.said.append(int(np.argmax(logits)))
+        return np.asarray(logits)
+
+
+def whole_answer(engine: Any, image: NDArray[np.uint8], ego_speed_kmh: float | None) -> list[Any]:
+    """Everything that an answer says, and the unmasked choice at every step of it.
+
+    The engine's runner is a Recorder. Random prose is often cut back to nothing, so the
+    sentences alone would prove little.
+    """
+    engine.runner.said.clear()
+    told: list[Any] = []
+    for event in engine.answer(image, ego_speed_kmh):
+        if isinstance(event, AdviceDecoded):
+            told += [event.advice.speed, event.advice.path, event.advice.hazards]
+        elif isinstance(event, Sentence):
+            told.append((event.section, event.text))
+        elif isinstance(event, Done):
+            told.append((event.finish, event.tokens))
+    return [*told, tuple(engine.runner.said)]

@@ -29,7 +29,7 @@ def tokenizer(special: list[str]) -> Tokenizer:
     return train_tokenizer(TEXTS, special, 420)
 
 
-def _text(kind: type, vocabulary: int, **more: Any) -> Any:
+def _text(kind: type, vocabulary: int, *, tied: bool = False) -> Any:
     return kind(
         vocab_size=vocabulary,
         hidden_size=HIDDEN,
@@ -41,8 +41,7 @@ def _text(kind: type, vocabulary: int, **more: Any) -> Any:
         bos_token_id=0,
         eos_token_id=1,
         pad_token_id=None,
-        tie_word_embeddings=False,
-        **more,
+        tie_word_embeddings=tied,
     )
 
 
@@ -93,7 +92,7 @@ def llava(path: Path, text: str = "llama", seed: int = 3) -> Any:
 
 
 def llava_siglip(path: Path, seed: int = 5) -> Any:
-    """LLaVA with a SigLIP tower (no class token) and a Llama."""
+    """LLaVA with a SigLIP tower (no class token) and a Llama whose head is its embedding."""
     tokens = tokenizer(["<image>"])
     config = LlavaConfig(
         vision_config=SiglipVisionConfig(
@@ -104,12 +103,12 @@ def llava_siglip(path: Path, seed: int = 5) -> Any:
             image_size=SIDE,
             patch_size=14,
         ),
-        text_config=_text(LlamaConfig, tokens.get_vocab_size()),
+        text_config=_text(LlamaConfig, tokens.get_vocab_size(), tied=True),
         image_token_index=tokens.token_to_id("<image>"),
         image_seq_length=16,
         vision_feature_select_strategy="full",
         vision_feature_layer=-1,
-        tie_word_embeddings=False,
+        tie_word_embeddings=True,
     )
     processor = {
         "image_processor_type": "SiglipImageProcessor",

@@ -31,7 +31,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--seed", type=int, metavar="S", help="seed of the simulated scenes")
     add("--against", action="append", choices=OPPONENTS, default=[], help="compare; repeatable")
     add("--against-frames", type=int, default=40, metavar="N", help="for that (default 40)")
-    add("--compile", action="store_true", help="let transformers use torch.compile as well")
+    add("--compile", action="store_true", help="transformers with torch.compile (a minute)")
     add("--identity", type=int, metavar="N", help="compare the tokens of N frames")
     add("--quality", action="store_true", help="score advice and text on unseen scenes")
     add("--scenes", type=int, default=1000, metavar="N", help="for --quality (default 1000)")

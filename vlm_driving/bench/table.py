@@ -24,15 +24,17 @@ def print_result(result: Mapping[str, Any], console: Console) -> None:
 
 def _machine(result: Mapping[str, Any], console: Console) -> None:
     machine = result["machine"]
-    console.print(
+    _line(
+        console,
         f"[bold]{result['model']}[/bold] on {machine['cpu']}, {machine['threads']} of "
         f"{machine['cores']} cores: {machine['gflops']:.0f} GFLOP/s (numpy, float32), "
-        f"{machine['gbps']:.1f} GB/s"
+        f"{machine['gbps']:.1f} GB/s",
     )
     if machine["busy"]:
-        console.print(
+        _line(
+            console,
             f"[yellow]The machine was busy with other work (load {machine['load_1m']:.1f}); "
-            "times are longer than they need be.[/yellow]"
+            "times are longer than they need be.[/yellow]",
         )
 
 
@@ -52,46 +54,51 @@ def _latency(result: Mapping[str, Any], console: Console) -> None:
             table.add_row(name, *(f"{spread[q]:.1f}" for q in ("p50", "p90", "p99", "max")))
     console.print(table)
     if cold is not None:
-        console.print(
+        _line(
+            console,
             f"cold, process start to first report: {cold['first_report_ms']:.0f} ms (median of "
             f"{cold['runs']}; imports {cold['imported_ms']:.0f}, model ready "
-            f"{cold['loaded_ms']:.0f} ms)"
+            f"{cold['loaded_ms']:.0f} ms)",
         )
     if result["peak_memory_mb"] is not None:
-        console.print(f"peak memory: {result['peak_memory_mb']:.0f} MB")
+        _line(console, f"peak memory: {result['peak_memory_mb']:.0f} MB")
 
 
 def _decode(result: Mapping[str, Any], console: Console) -> None:
     speed, ceiling = result["warm"]["tokens_per_s"], result["ceiling"]
     if speed is None:
         return
-    console.print(
+    _line(
+        console,
         f"decode: {speed['p50']:.0f} tokens/s; memory allows {ceiling['tokens_per_s']:.0f} "
-        f"({ceiling['note']})"
+        f"({ceiling['note']})",
     )
 
 
 def _against(name: str, found: Mapping[str, Any], console: Console) -> None:
     if name == "genai":
         ours, theirs = (found["ms_per_token"][who]["p50"] for who in ("ours", "genai"))
-        console.print(
+        _line(
+            console,
             f"against genai ({found['precision']}): ours {ours:.3f}, genai {theirs:.3f} ms a "
             f"token, {found['ours_over_genai_p50']:.2f}x; same tokens in "
-            f"{found['identical_rounds']} of {found['rounds']} rounds"
+            f"{found['identical_rounds']} of {found['rounds']} rounds",
         )
         return
     times = {who: spread["p50"] for who, spread in found["total_ms"].items()}
-    console.print(
+    _line(
+        console,
         f"against {name} (fp32, {found['opponent']['cache']} cache): {times[name]:.0f} ms a frame; "
         f"ours fp32 {times['ours_fp32']:.0f} ms ({found['ratio_p50_fp32']:.1f}x), shipped "
-        f"{times['shipped']:.0f} ms ({found['ratio_p50']:.1f}x)"
+        f"{times['shipped']:.0f} ms ({found['ratio_p50']:.1f}x)",
     )
 
 
 def _identity(found: Mapping[str, Any], console: Console) -> None:
-    console.print(
+    _line(
+        console,
         f"accuracy level 1 against transformers: {found['token_identical']} of {found['frames']} "
-        f"frames token-identical; shipped level: same advice in {found['shipped_advice_agrees']}"
+        f"frames token-identical; shipped level: same advice in {found['shipped_advice_agrees']}",
     )
 
 
@@ -110,10 +117,16 @@ def _quality(found: Mapping[str, Any], console: Console) -> None:
         )
     console.print(table)
     sure, every = found["selective"]["sure"], found["selective"]["all"]
-    console.print(
+    _line(
+        console,
         f"advice wholly right: {_number(every['accuracy'])} of all, {_number(sure['accuracy'])} of "
-        f"the {found['selective']['answered_share']:.0%} that it was sure of"
+        f"the {found['selective']['answered_share']:.0%} that it was sure of",
     )
+
+
+def _line(console: Console, text: str) -> None:
+    # Wrapped lines cannot be searched for; tables may be as narrow as the terminal wants.
+    console.print(text, soft_wrap=True)
 
 
 def _number(value: float | None) -> str:

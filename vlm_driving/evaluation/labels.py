@@ -25,13 +25,13 @@ PATH_JA = {
 }
 OUTCOME_JA = {
     Outcome.OK: "回答",
-    Outcome.TRUNCATED: "文章短縮",
+    Outcome.TRUNCATED: "文章打ち切り",
     Outcome.UNSURE: "確信度不足",
     Outcome.TIMEOUT: "時間切れ",
     Outcome.STALE: "到着遅れ",
     Outcome.DROPPED: "新しい画像を優先",
     Outcome.NO_BACKEND: "推論不可",
-    Outcome.MALFORMED: "画像不正",
+    Outcome.MALFORMED: "不正な画像",
 }
 HAZARD_JA = {
     HazardKind.PEDESTRIAN: "歩行者",

@@ -69,7 +69,14 @@ def unpack_chunk(
 
 def unpack_message(packed: bytes | memoryview) -> bytes:
     """A message that was compressed by itself. Raises DamagedData."""
-    data, whole = _unpack(zstd.ZstdDecompressor(), packed, -1)
+    try:
+        # Knowing the size makes it many times faster: the result is not grown block by block.
+        size = zstd.get_frame_info(packed).decompressed_size
+    except zstd.ZstdError as error:
+        raise DamagedData(str(error)) from error
+    if size is not None and size > MAX_UNPACKED_BYTES:
+        raise DamagedData(f"it claims {size:,} bytes")
+    data, whole = _unpack(zstd.ZstdDecompressor(), packed, -1 if size is None else size)
     if not whole:
         raise DamagedData("it ends early")
     return data

@@ -104,8 +104,8 @@ def _sideways(decision: Decision, rng: Rng) -> str | None:
             rng,
             (
                 f"少し{back}へ戻ってください",
-                f"{back}へ戻って中央を走りましょう",
-                f"{back}へ位置を直してください",
+                f"{back}へ戻りましょう",
+                f"少し{back}に寄せてください",
             ),
         )
         return f"{reason}{action}。"
@@ -117,6 +117,8 @@ def _path_phrases(decision: Decision) -> tuple[str, ...]:
     if path is PathAdvice.KEEP:
         return ("",)
     side = "右" if path is PathAdvice.SHIFT_RIGHT else "左"
+    if cause is Cause.DRIFT and decision.advice.speed is SpeedAdvice.STOP:
+        return (f"少し{side}へ戻りながら", f"{side}へ戻りながら")
     if cause is Cause.DRIFT:
         return (f"少し{side}へ戻りながら", f"少し{side}に戻って", f"{side}へ戻りながら")
     if cause is Cause.PARKED:
@@ -206,7 +208,12 @@ def _parked_reasons(facts: Facts, speed: SpeedAdvice) -> tuple[str, ...]:
     if not blocked or speed is SpeedAdvice.KEEP:
         return free
     if facts.lanes == 1 and facts.oncoming is not None and facts.oncoming.range_m < 40.0:
-        return ("対向車が来て駐車車両をよけられないので、", "駐車車両があり対向車も来ているので、")
+        both = "駐車車両があり、対向車も来ているので、"
+        if facts.offset is Offset.LEFT:
+            return (both,)
+        return (both, "対向車が来て駐車車両をよけられないので、")
+    if facts.lanes > 1 and facts.other_vehicle_ahead_m is not None:
+        return (*free, "駐車車両があり、隣にも車がいるので、")
     return free
 
 
@@ -215,7 +222,7 @@ def _clear_reasons(facts: Facts, speed: SpeedAdvice) -> tuple[str, ...]:
         return ("青信号なので、", "信号が青なので、", "前方の信号が青なので、")
     if facts.lead is not None:
         if speed is SpeedAdvice.KEEP:
-            return ("車間は足りているので、", "前の車との車間は保てているので、")
+            return ("車間に余裕があるので、", "前の車との車間は保てているので、")
         return ("車間に余裕があるので、", "前の車との間隔があいているので、")
     if facts.parked is not None or any(
         p.place is not PedestrianPlace.PAVEMENT for p in facts.pedestrians
@@ -240,7 +247,7 @@ def _actions(
             return (
                 "手前で一時停止してください",
                 "停止して道を譲りましょう",
-                "止まって譲りましょう",
+                "手前で止まって譲りましょう",
             )
         if cause is Cause.PEDESTRIAN:
             return ("手前で停止してください", "停止して道を譲りましょう", "止まって待ちましょう")
@@ -267,13 +274,15 @@ def _actions(
         if standing:
             return ("発進してください", "発進しましょう", "進んでください")
         return ("加速してください", "速度を上げてください", "加速しましょう")
+    if cause is Cause.LEAD and shifting:
+        return ("車間を保ってください", "車間距離を保ちましょう")
     if cause is Cause.LEAD:
         return ("車間を保って進んでください", "車間距離を保ちましょう", "車間をあけて進みましょう")
     if cause is Cause.YELLOW:
         return ("そのまま通過してください", "注意して通過しましょう")
     if cause is Cause.PARKED:
         away = "間隔をあけて" if facts.offset is not Offset.LEFT and not shifting else ""
-        return (f"{away}通過してください", f"{away}注意して進みましょう")
+        return (f"{away}通過してください", f"{away or '注意して'}進みましょう")
     if cause in (Cause.CROSSING, Cause.ENCROACHING):
         return ("注意して進んでください", "速度を上げずに進みましょう")
     return ("今の速度で進んでください", "このままの速度で進みましょう", "速度を維持してください")

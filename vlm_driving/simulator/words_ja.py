@@ -113,13 +113,13 @@ def _setting(facts: Facts, rng: Rng) -> str:
     attribute, noun = {
         Light.DAY: (("日中の", "昼間の"), "昼間"),
         Light.DUSK: (("夕暮れの", "薄暗い時間帯の"), "夕暮れ時"),
-        Light.NIGHT: (("夜の", "夜間の"), "夜間"),
+        Light.NIGHT: (("夜の", "夜間の"), "夜"),
     }[facts.light]
     when = choose(rng, attribute)
     if facts.weather is Weather.RAIN:
         rain = choose(rng, ("雨の降る", "雨が降る"))
         return choose(rng, (f"{rain}{when}{lanes}です。", f"雨の{noun}、{lanes}です。"))
-    return choose(rng, (f"{when}{lanes}です。", f"{lanes}で、時間帯は{noun}です。"))
+    return choose(rng, (f"{when}{lanes}です。", f"{lanes}で、{noun}です。"))
 
 
 def _metres(range_m: float) -> str:

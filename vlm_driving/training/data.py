@@ -140,8 +140,14 @@ def tokenize(
     return torch.tensor(before), after, answered, present
 
 
-def loader(batches: SceneBatches, first: int, last: int, workers: int) -> Iterator[Batch]:
-    """The batches `first` to `last - 1` in order, made in `workers` processes."""
+def loader(
+    batches: SceneBatches, first: int, last: int, workers: int, patience_s: float = 600.0
+) -> Iterator[Batch]:
+    """The batches `first` to `last - 1` in order, made in `workers` processes.
+
+    Raises:
+        RuntimeError: if a worker hangs for `patience_s`, so that no training stands still unseen.
+    """
     return iter(
         DataLoader(
             batches,
@@ -149,6 +155,9 @@ def loader(batches: SceneBatches, first: int, last: int, workers: int) -> Iterat
             batch_size=None,
             num_workers=workers,
             prefetch_factor=4 if workers else None,
+            timeout=patience_s if workers else 0,
+            # A forked child hangs in the thread pool that OpenCV started in its parent.
+            multiprocessing_context="spawn" if workers else None,
         )
     )
 

@@ -31,7 +31,7 @@ class SessionSettings:
     Attributes:
         threads: that compute one operator; 0 takes what the process may use, at most 8.
         spin: whether they wait for the next operator busily. It saves some microseconds an
-            operator; they stop as soon as a run ends, so a camera's pauses cost nothing.
+            operator; the encoder's stop as soon as its run ends, the decoder's a moment later.
         accuracy_level: of int4 and int8 products (1 fp32, 4 int8), in place of the graph's
             own; None leaves it.
     """
@@ -94,13 +94,17 @@ def usable_threads(limit: int = _MOST_THREADS) -> int:
     return max(1, min(count or 1, limit))
 
 
-def open_session(path: Path, settings: SessionSettings, *, steady_shapes: bool) -> Any:
+def open_session(
+    path: Path, settings: SessionSettings, *, steady_shapes: bool, often: bool = False
+) -> Any:
     """An InferenceSession on the CPU.
 
     Args:
         path: the graph.
         settings: threads and waiting.
         steady_shapes: whether the inputs keep their shapes, so that memory can be planned.
+        often: whether runs follow each other within a millisecond, so that threads had better
+            stay awake for a moment after each.
 
     Raises:
         UserError: if onnxruntime refuses the graph.
@@ -114,7 +118,7 @@ def open_session(path: Path, settings: SessionSettings, *, steady_shapes: bool) 
     options.enable_mem_pattern = steady_shapes
     options.log_severity_level = 3
     options.add_session_config_entry("session.intra_op.allow_spinning", str(int(settings.spin)))
-    options.add_session_config_entry("session.force_spinning_stop", "1")
+    options.add_session_config_entry("session.force_spinning_stop", str(int(not often)))
     model: str | bytes = str(path)
     if settings.accuracy_level is not None:
         from vlm_driving.backends.onnx.accuracy import with_accuracy_level

@@ -40,11 +40,6 @@ _CHECKPOINT_FILES = (
 )
 
 
-def is_own_checkpoint(directory: Path) -> bool:
-    """Whether a directory was written by our own training."""
-    return (directory / "bundle_spec.json").is_file() and (directory / "vision.json").is_file()
-
-
 def export_own(
     checkpoint_dir: Path,
     out_dir: Path,
@@ -60,14 +55,16 @@ def export_own(
 
     The checkpoint holds `vision.safetensors`, `vision.json`, `llama/` (save_pretrained),
     `tokenizer.json` and `bundle_spec.json` (bundle.json without graphs and checksums). The
-    embedding table is int8 where the decoder is quantized, fp32 where it is not.
+    embedding table is int8 where the decoder is quantized, fp32 where it is not. `block` inputs
+    share a scale: larger blocks are a little smaller and faster, and err a little more.
+    `name` replaces the one in `bundle_spec.json`.
     Raises UserError for a missing file, an unknown precision or an existing `out_dir`.
     """
     matmul_nbits.check_precision(decoder_precision, accuracy_level)
-    for name in _CHECKPOINT_FILES:
-        if not (checkpoint_dir / name).is_file():
+    for file in _CHECKPOINT_FILES:
+        if not (checkpoint_dir / file).is_file():
             raise UserError(
-                f"{checkpoint_dir} is no checkpoint of ours: {name} is missing; "
+                f"{checkpoint_dir} is no checkpoint of ours: {file} is missing; "
                 f"run `vlm-driving train` to its end."
             )
     spec = read_json(checkpoint_dir / "bundle_spec.json")

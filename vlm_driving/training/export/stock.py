@@ -34,8 +34,6 @@ from vlm_driving.training.export.writer import (
     graph_entries,
 )
 
-DECODERS = ("auto", "gqa", "concat")
-
 
 @dataclass(frozen=True, slots=True)
 class Family:
@@ -199,6 +197,10 @@ def _causal(model: Any, family: Family, config: Any) -> Any:
         language = AutoModelForCausalLM.from_config(config.text_config)
     language.model = family.language(model)
     language.lm_head = model.lm_head
+    # What counts is whether the weights are one, not which of the two configurations says so.
+    language.config.tie_word_embeddings = (
+        model.lm_head.weight is model.get_input_embeddings().weight
+    )
     return language.eval()
 
 
