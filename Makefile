@@ -40,11 +40,12 @@ test: $(VENV)/.testable
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
-	$(VENV)/bin/python -m pytest -m 'not train' --cov --cov-report=term $(PYTEST_ARGS)
+	$(VENV)/bin/python -m pytest -m 'not train' --cov --cov-report= $(PYTEST_ARGS)
+	$(VENV)/bin/python -m coverage report --omit='vlm_driving/training/*'
 
 .PHONY: test-train
 test-train: $(TRAIN_VENV)/.testable
-	$(TRAIN_VENV)/bin/python -m pytest -m train $(PYTEST_ARGS)
+	$(TRAIN_VENV)/bin/python -m pytest -m train --cov=vlm_driving.training $(PYTEST_ARGS)
 
 .PHONY: format
 format: $(VENV)/.testable

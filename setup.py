@@ -61,16 +61,17 @@ setup(
     data_files=shared_files(),
     zip_safe=False,
     entry_points={"console_scripts": ["vlm-driving = vlm_driving.cli:main"]},
+    # The least versions are those that the tests have passed with.
     # onnxruntime is no requirement: its CPU and GPU wheels overwrite each other, so the user says
     # which one, by [cpu] or [gpu], and an installed one is left alone.
     install_requires=[
         'backports.zstd; python_version < "3.14"',
         "lz4>=4",
-        "numpy>=1.24",
+        "numpy>=1.26",
         "opencv-python-headless>=4.8",
         "PyYAML>=6.0",
         "rich>=13",
-        "rosbags>=0.11",
+        "rosbags>=0.11.7",
         "tokenizers>=0.20",
     ],
     extras_require={

@@ -271,7 +271,7 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, by
     entries = drive(6)
 
     def file(name: str, *how: object) -> tuple[str, bytes]:
-        found = storage_file(write_ros2(folder / name, entries, *how))  # type: ignore[arg-type]
+        found = storage_file(write_ros2(folder / name, entries, *how))
         return found.name, found.read_bytes()
 
     bag = write_ros1(folder / "x.bag", 6, Ros1Writer.CompressionFormat.LZ4)

@@ -21,22 +21,13 @@ from vlm_driving.training.answer_format import (  # noqa: E402
     END,
     PATH_LABELS,
     SPEED_LABELS,
+    preprocess,
     special_tokens,
 )
 from vlm_driving.training.data import SceneBatches  # noqa: E402
 from vlm_driving.training.tokenizer import EOS, train_tokenizer  # noqa: E402
 
-SPEC = PreprocessSpec(
-    width=320,
-    height=160,
-    fit="cover",
-    resample="area",
-    channel_order="RGB",
-    mean=(0.5, 0.5, 0.5),
-    std=(0.5, 0.5, 0.5),
-    rescale=1 / 255,
-    jpeg_reduce=True,
-)
+SPEC = PreprocessSpec(**preprocess(320, 160))
 
 
 @pytest.fixture(scope="module")

@@ -140,7 +140,7 @@ class SceneReport:
             "hazards": [hazard.to_json() for hazard in hazards],
             "advice_ja": self.advice_ja,
             "description_ja": self.description_ja,
-            "ego_speed_kmh": self.ego_speed_kmh,
+            "ego_speed_kmh": None if self.ego_speed_kmh is None else round(self.ego_speed_kmh, 2),
             "backend": self.backend,
             "fallback_from": list(self.fallback_from),
             "reason": self.reason,

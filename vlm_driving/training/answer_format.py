@@ -64,6 +64,21 @@ def answer_text(advice: Advice, advice_ja: str, description_ja: str) -> str:
     return f"{labels}{ADVICE}{advice_ja}{END}{DESCRIPTION}{description_ja}{END}{EOS}"
 
 
+def preprocess(width: int, height: int) -> dict[str, Any]:
+    """The bundle's `preprocess`, which training sees its scenes through as well."""
+    return {
+        "width": width,
+        "height": height,
+        "fit": "cover",
+        "resample": "area",
+        "channel_order": "RGB",
+        "mean": (0.5, 0.5, 0.5),
+        "std": (0.5, 0.5, 0.5),
+        "rescale": 1 / 255,
+        "jpeg_reduce": True,
+    }
+
+
 def bundle_spec(
     name: str,
     image_tokens: int,
@@ -82,17 +97,7 @@ def bundle_spec(
         "name": name,
         "licence": "Apache-2.0",
         "provenance": provenance,
-        "preprocess": {
-            "width": width,
-            "height": height,
-            "fit": "cover",
-            "resample": "area",
-            "channel_order": "RGB",
-            "mean": [0.5, 0.5, 0.5],
-            "std": [0.5, 0.5, 0.5],
-            "rescale": 1 / 255,
-            "jpeg_reduce": True,
-        },
+        "preprocess": preprocess(width, height),
         "image_tokens": image_tokens,
         "prompts": {
             "prefix": PREFIX,

@@ -112,7 +112,7 @@ def export(
 ) -> None:
     """Write `bundle_spec.json` into the checkpoint and make the bundle."""
     from vlm_driving.training.answer_format import bundle_spec
-    from vlm_driving.training.export import export_own
+    from vlm_driving.training.export.own import export_own
 
     spec = bundle_spec(
         name=args.name,

@@ -15,7 +15,12 @@ from transformers import LlamaForCausalLM
 
 from vlm_driving.runtime.preprocess import PreprocessSpec
 from vlm_driving.simulator import FACT_TARGETS, CellClass
-from vlm_driving.training.answer_format import PATH_LABELS, SPEED_LABELS, special_tokens
+from vlm_driving.training.answer_format import (
+    PATH_LABELS,
+    SPEED_LABELS,
+    preprocess,
+    special_tokens,
+)
 from vlm_driving.training.calibration import (
     Decisions,
     fit_temperature,
@@ -101,20 +106,10 @@ class Training:
         self.plan, self.report = plan, report
         plan.out.mkdir(parents=True, exist_ok=True)
         self.log = TrainingLog(plan.out / "log.jsonl")
-        self.spec = PreprocessSpec(
-            width=plan.vision.width,
-            height=plan.vision.height,
-            fit="cover",
-            resample="area",
-            channel_order="RGB",
-            mean=(0.5, 0.5, 0.5),
-            std=(0.5, 0.5, 0.5),
-            rescale=1 / 255,
-            jpeg_reduce=True,
-        )
+        self.spec = PreprocessSpec(**preprocess(plan.vision.width, plan.vision.height))
         torch.manual_seed(plan.seed)
         self.seer = Seer(plan.vision, FACT_TARGETS, self._class_weights()).to(plan.device)
-        self.seer.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.seer.to(memory_format=torch.channels_last)
 
     def _batches(self, tokenizer: Tokenizer | None, held_out: bool = False) -> SceneBatches:
         offset = HELD_OUT_SEED_OFFSET if held_out else TRAIN_SEED_OFFSET
@@ -181,12 +176,10 @@ class Training:
     def language(self, tokenizer: Tokenizer) -> LlamaForCausalLM:
         """An untrained decoder."""
         torch.manual_seed(self.plan.seed)
-        config = decoder_config(
-            tokenizer.get_vocab_size(),
-            self.plan.vision.hidden,
-            self.plan.layers,
-            tokenizer.token_to_id(EOS),
-        )
+        end = tokenizer.token_to_id(EOS)
+        assert end is not None, "the tokenizer was trained with it"
+        vocabulary, hidden = tokenizer.get_vocab_size(), self.plan.vision.hidden
+        config = decoder_config(vocabulary, hidden, self.plan.layers, end)
         config._attn_implementation = "sdpa"
         return LlamaForCausalLM(config).to(self.plan.device)
 

@@ -50,7 +50,10 @@ class VisionConfig:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> VisionConfig:
         """Read back what `to_json` wrote."""
-        return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in data.items()})
+        values: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value for key, value in data.items()
+        }
+        return cls(**values)
 
 
 class ConvNorm(nn.Module):
