@@ -71,7 +71,7 @@ setup(
         "opencv-python-headless>=4.8",
         "PyYAML>=6.0",
         "rich>=13",
-        "rosbags>=0.11.7",
+        "rosbags>=0.11.7,<0.12",
         "tokenizers>=0.20",
     ],
     extras_require={

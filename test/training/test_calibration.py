@@ -39,16 +39,17 @@ def test_confidence_of_a_pair_is_the_product() -> None:
 
 
 def test_the_threshold_keeps_what_is_mostly_right() -> None:
-    confidence = np.linspace(0.2, 1.0, 1000)
+    confidence = np.linspace(0.2, 1.0, 1000).astype(np.float64)
     right = confidence > 0.3
     assert fit_threshold(confidence, right) == pytest.approx(0.3, abs=0.04)
 
 
 def test_a_model_that_is_always_right_is_never_unsure() -> None:
-    assert fit_threshold(np.linspace(0.2, 1.0, 1000), np.ones(1000, bool)) == 0.0
+    confidence = np.linspace(0.2, 1.0, 1000).astype(np.float64)
+    assert fit_threshold(confidence, np.ones(1000, bool)) == 0.0
 
 
 def test_no_more_than_a_quarter_of_scenes_may_be_unsure() -> None:
-    confidence = np.linspace(0.2, 1.0, 1000)
+    confidence = np.linspace(0.2, 1.0, 1000).astype(np.float64)
     threshold = fit_threshold(confidence, np.zeros(1000, bool))
     assert (confidence < threshold).mean() <= 0.25

@@ -114,8 +114,8 @@ def dense_labels(scene: Scene, rendering: Rendering, facts: Facts | None = None)
         cls, range_m = _thing(scene, rendering, thing)
         classes[thing], ranges[thing] = cls, range_m
         boxes[thing] = _clipped(rendering.things[thing].box)
-    counts = np.bincount(_CELL_BASE + rendering.ids.ravel(), minlength=GRID[0] * GRID[1] * ID_COUNT)
-    counts = counts.reshape(-1, ID_COUNT)
+    places = _CELL_BASE + rendering.ids.ravel()
+    counts = np.bincount(places, minlength=GRID[0] * GRID[1] * ID_COUNT).reshape(-1, ID_COUNT)
     priority = _PRIORITIES[classes]
     least = np.full(ID_COUNT, 2)
     least[ID_SIGNAL] = 1

@@ -51,8 +51,8 @@ def render(scene: Scene, width: int = 640, height: int = 360) -> Rendering:
         draw_building(canvas, building)
     for _, paint in sorted(_upright_things(canvas, scene), key=lambda pair: -pair[0]):
         paint()
-    image = expose(image, scene)
-    return Rendering(image, MODEL_VIEW.apply(image), canvas.ids, canvas.things, camera)
+    seen = expose(image, scene)
+    return Rendering(seen, MODEL_VIEW.apply(seen), canvas.ids, canvas.things, camera)
 
 
 def _upright_things(canvas: Canvas, scene: Scene) -> list[tuple[float, Callable[[], None]]]:

@@ -44,7 +44,7 @@ def _skyline(canvas: Canvas, scene: Scene, horizon: int) -> None:
             colour = light.shade((135 * tone, 125 * tone, 118 * tone), 90.0 - 30 * layer)
         else:
             n = 24
-            us = np.arange(n) * ((width + 10) / (n - 1)) - 5
+            us = np.arange(n).astype(np.float64) * ((width + 10) / (n - 1)) - 5
             bumps = np.convolve(rng.uniform(0.0, 0.1, n + 4), np.ones(5) / 5, "valid")
             vs = horizon - (bumps + rng.uniform(0, 0.012, n)) * width * (0.9 - 0.4 * layer)
             colour = light.shade((70 * tone, 95 * tone, 78 * tone), 80.0 - 40 * layer)

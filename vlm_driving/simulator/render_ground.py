@@ -63,7 +63,7 @@ class _Ground:
 
     def stripes(self, left: float, right: float, near: float, far: float) -> list[Points]:
         """Zebra stripes between two y."""
-        y0 = np.arange(left - 0.25, right + _STRIPE_M, -2 * _STRIPE_M)
+        y0 = np.arange(left - 0.25, right + _STRIPE_M, -2 * _STRIPE_M).astype(np.float64)
         return self._quads(np.full(len(y0), near), np.full(len(y0), far), y0, y0 - _STRIPE_M)
 
 
