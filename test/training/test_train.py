@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,9 @@ pytestmark = pytest.mark.train
 import torch  # noqa: E402
 from safetensors.torch import load_file  # noqa: E402
 
+from vlm_driving.core import UserError  # noqa: E402
 from vlm_driving.training.stage import StagePlan, learning_rate  # noqa: E402
-from vlm_driving.training.train import TrainPlan, train  # noqa: E402
+from vlm_driving.training.train import TrainPlan, note_plan, train  # noqa: E402
 from vlm_driving.training.vision import VisionConfig  # noqa: E402
 
 
@@ -80,3 +82,16 @@ def test_the_learning_rate_warms_up_and_falls() -> None:
 
 def test_samples_are_counted_in_whole_batches() -> None:
     assert StagePlan("x", samples=100, peak_rate=1.0, batch=32).steps == 3
+
+
+def test_a_training_does_not_go_on_with_other_settings(tmp_path: Path) -> None:
+    note_plan(small(tmp_path))
+    note_plan(replace(small(tmp_path), workers=2))  # only where the work is done
+    with pytest.raises(UserError, match="another layers, seed"):
+        note_plan(replace(small(tmp_path), seed=2, layers=3))
+
+
+def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UserError, match="give another --out"):
+        note_plan(small(tmp_path / "file" / "run"))

@@ -12,6 +12,13 @@ from typing import Any
 from vlm_driving.core import UserError
 
 DEFAULT_NAME = "driving-ja"
+SCENE_COUNTS = (
+    "encoder_samples",
+    "decoder_samples",
+    "joint_samples",
+    "tokenizer_scenes",
+    "calibration_scenes",
+)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -27,6 +34,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--encoder-samples", type=int, default=40_000, metavar="N")
     parser.add_argument("--decoder-samples", type=int, default=32_000, metavar="N")
     parser.add_argument("--joint-samples", type=int, default=24_000, metavar="N")
+    parser.add_argument("--tokenizer-scenes", type=int, default=4000, metavar="N")
     parser.add_argument("--calibration-scenes", type=int, default=1024, metavar="N")
     parser.add_argument("--precision", default="int8", choices=("fp32", "int8", "int4"))
     parser.add_argument("--accuracy-level", type=int, default=4, choices=(1, 4))
@@ -37,7 +45,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Train, calibrate, export. Returns the exit code."""
-    for name in ("encoder_samples", "decoder_samples", "joint_samples", "calibration_scenes"):
+    for name in SCENE_COUNTS:
         if getattr(args, name) < 64:
             raise UserError(
                 f"--{name.replace('_', '-')} is {getattr(args, name)}: give at least 64 scenes."
@@ -49,15 +57,11 @@ def run(args: argparse.Namespace) -> int:
         )
     # Threads that spin while they wait take the cores from the renderers: 2.5 times slower.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    try:
-        import torch
-        import transformers
+    import torch
+    import transformers
 
-        from vlm_driving.training.train import TrainPlan, train
-    except ImportError as error:
-        raise UserError(
-            f"Training needs {error.name}: pip install 'vlm-driving[train]' brings it."
-        ) from error
+    from vlm_driving.training.train import TrainPlan, train
+
     transformers.logging.set_verbosity_error()
     if args.device.startswith("cuda") and not torch.cuda.is_available():
         raise UserError("No CUDA device answers here: leave --device out to train on the CPU.")
@@ -68,6 +72,7 @@ def run(args: argparse.Namespace) -> int:
         encoder_samples=args.encoder_samples,
         decoder_samples=args.decoder_samples,
         joint_samples=args.joint_samples,
+        tokenizer_scenes=args.tokenizer_scenes,
         calibration_scenes=args.calibration_scenes,
         workers=args.workers,
         device=args.device,
@@ -84,7 +89,7 @@ def run(args: argparse.Namespace) -> int:
         "transformers": transformers.__version__,
     }
     began = time.monotonic()
-    with training_progress() as report:
+    with TrainingProgress() as report:
         calibration = train(plan, report)
     record["calibration"] = {
         "temperature": round(calibration.temperature, 4),
@@ -136,7 +141,7 @@ def export(
     )
 
 
-class training_progress:  # noqa: N801 - used as a context manager, like its contextlib kin
+class TrainingProgress:
     """A progress bar a stage on a terminal, a line every half minute elsewhere."""
 
     def __enter__(self) -> Any:
@@ -167,7 +172,7 @@ class training_progress:  # noqa: N801 - used as a context manager, like its con
         self.progress.update(self.tasks[stage], completed=samples, figures=text)
         now = time.monotonic()
         if not self.console.is_terminal and now - self.last_line > 30:
-            self.console.print(f"{stage}: {samples}/{total} scenes, {text}")
+            self.console.print(f"{stage}: {samples}/{total} scenes, {text}", soft_wrap=True)
             self.last_line = now
 
     def __exit__(self, *_: object) -> None:

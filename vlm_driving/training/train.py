@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +13,7 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from transformers import LlamaForCausalLM
 
+from vlm_driving.core import UserError
 from vlm_driving.runtime.preprocess import PreprocessSpec
 from vlm_driving.simulator import FACT_TARGETS, CellClass
 from vlm_driving.training.answer_format import (
@@ -79,6 +80,31 @@ class TrainPlan:
     vision: VisionConfig = VisionConfig()
 
 
+def note_plan(plan: TrainPlan) -> None:
+    """Write `plan.json`, or check that the training in `plan.out` is the one that goes on.
+
+    Raises:
+        UserError: if another plan began there, or the directory cannot be written.
+    """
+    # Where the work is done changes nothing of what is learned.
+    fixed = {k: v for k, v in asdict(plan).items() if k not in ("out", "workers", "device")}
+    text = json.dumps(fixed, indent=1) + "\n"
+    path = plan.out / "plan.json"
+    try:
+        plan.out.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            path.write_text(text, encoding="utf-8")
+        begun = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, json.JSONDecodeError) as error:
+        raise UserError(f"{path} cannot be used ({error}): give another --out.") from error
+    changed = sorted(k for k, v in json.loads(text).items() if begun.get(k) != v)
+    if changed:
+        raise UserError(
+            f"{plan.out} holds a training with another {', '.join(changed)}: "
+            "go on with the same settings, or give another --out."
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Calibration:
     """Fitted on held-out scenes."""
@@ -104,7 +130,7 @@ class Training:
 
     def __init__(self, plan: TrainPlan, report: Report) -> None:
         self.plan, self.report = plan, report
-        plan.out.mkdir(parents=True, exist_ok=True)
+        note_plan(plan)
         self.log = TrainingLog(plan.out / "log.jsonl")
         self.spec = PreprocessSpec(**preprocess(plan.vision.width, plan.vision.height))
         torch.manual_seed(plan.seed)
