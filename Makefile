@@ -3,7 +3,7 @@
 #
 #   make demo PYTHON=python3.12                  another Python (3.10 or newer)
 #   make demo VENV_ARGS=--system-site-packages   use an onnxruntime that the system already has
-#   make test-train TORCH='torch==2.13.0 --index-url https://download.pytorch.org/whl/cpu'
+#   make test-train TORCH='torch==2.13.0 --index-url URL'
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c

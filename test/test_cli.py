@@ -172,3 +172,59 @@ def test_a_locale_without_japanese_prints_what_it_can(
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="ascii"))
     assert cli.main(["replay"]) == 0
     assert raw.getvalue().rstrip().endswith(b" ok")
+
+
+def test_what_the_system_refuses_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    """Commands name their own files; this is for the rest, as a working directory that is gone."""
+    install_command(monkeypatch, raising(FileNotFoundError(2, "No such file or directory")))
+    assert cli.main(["replay"]) == 2
+    err = capsys.readouterr().err
+    assert err.count("\n") == 1 and "No such file or directory; check the path" in err
+
+
+@pytest.mark.parametrize("closed", ["stdout", "stderr"])
+def test_a_closed_stream_is_no_fault(repository: Path, closed: str):
+    code = (
+        "import importlib, sys, types\nfrom vlm_driving import cli\n"
+        "def run(args):\n"
+        "    print('a line', flush=True)\n"
+        "    print('a line', file=sys.stderr, flush=True)\n"
+        "    return 0 if sys.stderr.isatty() in (True, False) else 1\n"
+        "command = types.SimpleNamespace(configure=lambda p: None, run=run)\n"
+        "importlib.import_module = lambda name: command\n"
+        "raise SystemExit(cli.main(['replay']))"
+    )
+    number = {"stdout": 1, "stderr": 2}[closed]
+    result = subprocess.run(
+        ["sh", "-c", f'exec "$0" "$@" {number}>&-', sys.executable, "-c", code],
+        cwd=repository,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 0
+    assert "Traceback" not in result.stderr
+    assert result.stdout + result.stderr == "a line\n"
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
+def test_an_output_on_a_full_disk_is_one_sentence(repository: Path):
+    code = (
+        "import importlib, types\nfrom vlm_driving import cli\n"
+        "command = types.SimpleNamespace(configure=lambda p: None, run=lambda a: print('x') or 0)\n"
+        "importlib.import_module = lambda name: command\n"
+        "raise SystemExit(cli.main(['replay']))"
+    )
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        result = subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=repository,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert result.returncode == 2
+    assert result.stderr.count("\n") == 1 and "No space left on device" in result.stderr

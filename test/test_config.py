@@ -87,3 +87,19 @@ def test_a_file_that_is_no_mapping_is_named(tmp_path: Path, content: bytes, word
 def test_a_missing_file_is_named(tmp_path: Path):
     with pytest.raises(UserError, match=r"none\.yaml.*name an existing"):
         load_settings(tmp_path / "none.yaml", REPLAY_SETTINGS)
+
+
+def test_a_key_that_comes_twice_is_not_settled_silently(tmp_path: Path):
+    with pytest.raises(UserError, match=r"replay\.yaml sets budget_ms twice"):
+        load(tmp_path, "budget_ms: 200\npace: realtime\nbudget_ms: 50\n")
+
+
+def test_a_number_that_no_float_holds_is_out_of_range(tmp_path: Path):
+    with pytest.raises(UserError, match="budget_ms in .*a number greater than 0") as caught:
+        load(tmp_path, f"budget_ms: 1{'0' * 400}\n")
+    assert len(str(caught.value)) < 200 + len(str(tmp_path))
+
+
+def test_a_file_nested_without_end_is_one_sentence(tmp_path: Path):
+    with pytest.raises(UserError, match="nested too deeply"):
+        load(tmp_path, f"budget_ms: {'[' * 5000}\n")

@@ -9,13 +9,14 @@ Exit codes: 0 done, 1 a gate failed, 2 something that the user can mend, 130 int
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib
 import io
 import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 from vlm_driving import __version__
 
@@ -68,6 +69,7 @@ class _Parser(argparse.ArgumentParser):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line (default: the process's) and return its exit code."""
+    _fill_in_closed_streams()
     # Japanese text must not end a run under a locale that cannot print it.
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
@@ -83,8 +85,33 @@ def main(argv: Sequence[str] | None = None) -> int:
         return EXIT_INTERRUPTED
     except BrokenPipeError:
         # The reader of our output has left; Python's own flush at exit must not complain again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _leave(sys.stdout)
         return EXIT_BROKEN_PIPE
+    except OSError as error:
+        # Commands name their own files; what is left is the working directory or the output.
+        where = f"{error.filename}: " if error.filename else ""
+        _say(
+            f"{where}{error.strerror or error}; check the path, its permissions, the working "
+            "directory and the room on the disk."
+        )
+        try:
+            sys.stdout.flush()
+        except OSError:  # what is still buffered has nowhere to go
+            _leave(sys.stdout)
+        return EXIT_USER_ERROR
+
+
+def _fill_in_closed_streams() -> None:
+    """Give what is printed somewhere to go where the caller has closed stdout or stderr."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+
+
+def _leave(stream: TextIO) -> None:
+    """Send the rest of `stream` nowhere, so that Python's flush at exit does not complain."""
+    with contextlib.suppress(OSError, ValueError):  # not a file: nothing is flushed at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _dispatch(argv: Sequence[str]) -> int:
@@ -142,4 +169,7 @@ def _root_parser() -> argparse.ArgumentParser:
 
 
 def _say(sentence: str) -> None:
-    print(f"vlm-driving: {sentence}", file=sys.stderr)
+    try:
+        print(f"vlm-driving: {sentence}", file=sys.stderr, flush=True)
+    except OSError:  # nobody reads it: the exit code still tells
+        _leave(sys.stderr)

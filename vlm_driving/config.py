@@ -12,6 +12,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -58,7 +59,7 @@ class Setting:
         if self.kind is str:
             return isinstance(value, str) and (not self.choices or value in self.choices)
         number_types = (int, float) if self.kind is float else (int,)
-        if not isinstance(value, number_types) or not math.isfinite(value):
+        if not isinstance(value, number_types) or not _is_finite(value):
             return False
         if self.above is not None and value <= self.above:
             return False
@@ -99,21 +100,57 @@ def load_settings(path: Path, settings: Sequence[Setting]) -> dict[str, Value]:
         if value is None:
             continue
         if not setting.accepts(value):
-            raise UserError(f"{key} in {path} must be {setting.allowed}, but is {value!r}.")
+            raise UserError(f"{key} in {path} must be {setting.allowed}, but is {_short(value)}.")
         assert isinstance(value, (bool, int, float, str))
         chosen[setting.key] = float(value) if setting.kind is float else value
     return chosen
 
 
+class _RepeatedKey(Exception):
+    """A mapping has a key twice; YAML would silently keep the last."""
+
+
+class _UniqueKeys(yaml.SafeLoader):
+    """YAML's safe loader, but a key that comes twice is an error."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """The mapping of `node`. Raises _RepeatedKey."""
+        seen = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                raise _RepeatedKey(key.value)
+            if isinstance(key, yaml.ScalarNode):
+                seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
+def _short(value: object, most: int = 80) -> str:
+    """What a file says, not longer than fits into a sentence."""
+    text = repr(value)
+    return text if len(text) <= most else f"{text[: most - 3]}..."
+
+
+def _is_finite(value: int | float) -> bool:
+    """Whether a float can hold `value`, and it is a number."""
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number of hundreds of digits
+        return False
+
+
 def _read_mapping(path: Path) -> Mapping[object, object]:
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml.load(path.read_text(encoding="utf-8"), _UniqueKeys)
     except OSError as error:
         raise UserError(
             f"cannot read the configuration {path} ({error.strerror}): name an existing YAML file."
         ) from error
     except UnicodeDecodeError as error:
         raise UserError(f"{path} is not UTF-8 text: save it as UTF-8 YAML.") from error
+    except RecursionError as error:
+        raise UserError(f"{path} is nested too deeply: write one `key: value` a line.") from error
+    except _RepeatedKey as error:
+        raise UserError(f"{path} sets {error} twice: keep one of the lines.") from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f" at line {mark.line + 1}" if mark is not None else ""

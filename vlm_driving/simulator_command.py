@@ -9,7 +9,7 @@ from typing import get_args
 
 import numpy as np
 from rich.console import Console
-from rich.progress import track
+from rich.progress import Progress
 
 from vlm_driving.core import UserError
 from vlm_driving.replay.bag_writer import BagWriter, Storage
@@ -64,8 +64,14 @@ def run(args: argparse.Namespace) -> int:
 def write_drive(out: Path, drive: Drive, storage: Storage = "mcap") -> None:
     """Render a drive and write its pictures, speeds and ground truth as a bag."""
     console = Console(stderr=True)
-    with BagWriter(out, storage=storage) as bag:
-        steps = track(enumerate(drive), "Rendering the drive", total=len(drive), console=console)
+    # The bar ends with the block: after an interruption, too, it comes before the last words.
+    with (
+        BagWriter(out, storage=storage) as bag,
+        Progress(*Progress.get_default_columns(), console=console) as progress,
+    ):
+        steps = progress.track(
+            enumerate(drive), total=len(drive), description="Rendering the drive"
+        )
         for index, (t_s, scene) in steps:
             stamp_ns = START_NS + round(t_s * 1e9)
             rendering = render(scene)

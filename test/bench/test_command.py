@@ -64,7 +64,7 @@ def test_cold_starts_can_be_left_out(bundle: Path, capsys: pytest.CaptureFixture
     [
         (("--frames", "0"), "--frames is a whole number from 1 on, got 0."),
         (("--warmup", "-1"), "--warmup is a whole number from 0 on, got -1."),
-        (("--threads", "-2"), "--threads is a whole number from 0 on, got -2."),
+        (("--threads", "-2"), "Threads are from 0 (choose for me) to 256, got -2;"),
         (("--identity", "0"), "--identity is a whole number from 1 on, got 0."),
         (("--quality", "--scenes", "0"), "--scenes is a whole number from 1 on, got 0."),
         (("--against", "vllm"), "invalid choice: 'vllm'"),

@@ -148,3 +148,18 @@ def test_the_axis_counts_frames_where_stamps_go_backwards(answered, numbered):
 def test_axes_have_round_numbers(span, most, step):
     assert nice_step(span, most) == step
     assert ticks(span, most)[0] == 0.0
+
+
+def test_advice_is_drawn_where_there_was_some(answered, without_answer, numbered):
+    """A frame without an answer is a gap; one whose place a newer frame took is none."""
+
+    def speed_boxes(outcome):
+        reports = numbered([answered, answered, without_answer(outcome), answered, answered])
+        return re.findall(r'fill:var\(--DECELERATE\)" d="([^"]*)"', timeline(reports, 200.0))
+
+    assert [boxes.count("M") for boxes in speed_boxes(Outcome.TIMEOUT)] == [2]
+    assert [boxes.count("M") for boxes in speed_boxes(Outcome.DROPPED)] == [1]
+
+
+def test_a_run_of_dropped_frames_alone_has_a_drawing(without_answer, numbered):
+    assert "<svg" in timeline(numbered([without_answer(Outcome.DROPPED)] * 3), 200.0)

@@ -90,3 +90,26 @@ def test_a_summary_that_is_not_json_is_one_sentence(answered, write_run):
     (path / "summary.json").write_text(json.dumps([1]))
     with pytest.raises(UserError, match="not a JSON object"):
         load_run(path)
+
+
+@pytest.mark.parametrize("line", ["5", "[]", "null", '{"a":' * 100_000])
+def test_a_line_that_is_no_object_is_one_sentence(answered, numbered, write_run, line):
+    path = write_run(numbered([answered] * 2))
+    with (path / "frames.jsonl").open("a") as file:
+        file.write(f"{line}\n")
+    with pytest.raises(UserError, match="Line 3 of"):
+        load_run(path)
+
+
+def test_a_summary_of_another_kind_is_refused(answered, write_run):
+    path = write_run([answered])
+    (path / "summary.json").write_text('{"schema": "vlm_driving/summary/9"}')
+    with pytest.raises(UserError, match="summary/9.*remove it"):
+        load_run(path)
+
+
+def test_pictures_of_somebody_else_are_left_alone(answered, write_run):
+    path = write_run([answered], thumbnails=[0])
+    for name in ("²", "cover", "1.5"):
+        (path / "thumbnails" / f"{name}.jpg").write_bytes(b"")
+    assert sorted(load_run(path).thumbnails) == [0]

@@ -200,6 +200,7 @@ def odometry(x: float, y: float) -> Any:
         (make("std_msgs/msg/Float32", data=7.5), 7.5),
         (twist(math.nan, 1), None),
         (twist(math.inf, 1), None),
+        (twist(1e30, 1), None),
         (make("std_msgs/msg/String", data="fast"), None),
     ],
     ids=lambda value: getattr(value, "__msgtype__", str(value)),

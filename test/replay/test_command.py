@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -175,3 +176,48 @@ def test_the_default_directory_is_named_after_bag_and_time(tmp_path, monkeypatch
     assert default_out(tmp_path / "drive.mcap", now) == Path("runs/drive-20250405-060708")
     Path("runs/drive-20250405-060708").mkdir(parents=True)
     assert default_out(tmp_path / "drive", now) == Path("runs/drive-20250405-060708-2")
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_while_the_model_loads_leaves_nothing_behind(
+    capsys, make_camera_bag, tiny_model, tmp_path, monkeypatch, number, code
+):
+    """There is no report yet to be saved, and a large model loads for minutes."""
+
+    def load(options):
+        signal.raise_signal(number)
+        raise AssertionError("went on")
+
+    monkeypatch.setattr("vlm_driving.replay.model.open_model", load)
+    out = tmp_path / "run"
+    assert replay(capsys, make_camera_bag(), "--model", tiny_model, "--out", out)[:2] == (code, "")
+    assert not out.exists()
+
+
+def test_threads_without_number_are_refused(capsys, make_camera_bag, tiny_model, tmp_path):
+    code, _, err = replay(capsys, make_camera_bag(), "--model", tiny_model, "--threads", "100000")
+    assert code == 2
+    assert "Threads are from 0 (choose for me) to 256" in err
+
+
+def test_names_that_are_not_utf8(make_camera_bag, tiny_model, tmp_path, repository):
+    """As an archive made on Windows leaves them."""
+    bag = tmp_path / os.fsdecode(b"\x83h\x83\x89\x83C\x83u")
+    make_camera_bag().rename(bag)
+    run = tmp_path / os.fsdecode(b"run \xff")
+    process = start(repository, bag, "--model", tiny_model, "--out", run)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 0, err
+    assert json.loads(out.splitlines()[-1])["frames_offered"] == 12
+    assert (run / "report.html").read_text(encoding="utf-8").endswith("</html>\n")
+
+
+def test_the_summary_comes_even_if_nobody_reads_the_progress(
+    make_camera_bag, tiny_model, tmp_path, repository
+):
+    process = start(repository, make_camera_bag(), "--model", tiny_model, "--out", tmp_path / "a")
+    assert process.stderr is not None
+    process.stderr.close()
+    out, _ = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert json.loads(out.splitlines()[-1])["frames_offered"] == 12

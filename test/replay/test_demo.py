@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from pathlib import Path
 
 import pytest
@@ -50,3 +51,23 @@ def test_an_output_that_cannot_be_written_is_one_sentence(capsys, tiny_model, tm
     code, _, err = run_demo(capsys, "--out", tmp_path / "file", "--model", tiny_model)
     assert code == 2
     assert "--out" in err
+
+
+def test_a_drive_without_end_is_refused(capsys, tiny_model, tmp_path):
+    code, _, err = run_demo(
+        capsys, "--out", tmp_path / "runs", "--model", tiny_model, "--seconds", "1e9"
+    )
+    assert code == 2
+    assert "at most 3600 s long" in err
+    assert not (tmp_path / "runs").exists()
+
+
+def test_a_drive_that_is_ended_by_sigterm_leaves_nothing(capsys, tiny_model, tmp_path, monkeypatch):
+    def ended(path, drive):
+        path.mkdir()
+        signal.raise_signal(signal.SIGTERM)
+
+    monkeypatch.setattr("vlm_driving.simulator_command.write_drive", ended)
+    code, _, _ = run_demo(capsys, "--out", tmp_path / "runs", "--model", tiny_model)
+    assert code == 143
+    assert list((tmp_path / "runs").iterdir()) == []

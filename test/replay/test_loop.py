@@ -185,3 +185,21 @@ def test_one_report_for_every_offered_frame_whatever_the_recording(seed):
     replayed, reports = realtime(items, ScriptedAnswerer(step_ms=1))
     assert [report.sequence for report in reports] == list(range(frames))
     assert replayed.frames == frames
+
+
+def test_a_first_stamp_that_is_wild_makes_no_other_frame_stale():
+    frames = [frame(0, stamp_ms=3_600_000), *(frame(t) for t in (40, 80, 120, 160))]
+    _, reports = realtime(frames)
+    assert [report.outcome.value for report in reports] == ["ok"] * 5
+
+
+@pytest.mark.parametrize("readable", [0, 1, 2, 3, 4])
+def test_frames_before_a_fault_are_answered_however_early_it_comes(readable):
+    def items():
+        for index in range(readable):
+            yield frame(40 * index)
+        raise UserError("the disk is gone.")
+
+    replayed, reports = every_frame(items())
+    assert len(reports) == replayed.frames == readable
+    assert str(replayed.fault) == "the disk is gone."

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 import io
 
+import pytest
 from support.scripted_answerer import ADVICE
 
 from vlm_driving.core import Outcome, SceneReport
@@ -12,6 +14,7 @@ from vlm_driving.replay.progress import (
     PanelProgress,
     PlainProgress,
     Tally,
+    bar_cells,
     latency_bar,
     open_progress,
     plain_line,
@@ -71,6 +74,42 @@ def test_on_a_terminal_there_is_a_panel_with_the_japanese_text():
     shown = stream.getvalue()
     for text in ("92 / 200 ms", "減速してください。", "左前方に歩行者がいます。", "dropped 1"):
         assert text in shown
+
+
+class Unread(io.StringIO):
+    """A stream whose reader has left."""
+
+    def write(self, text: str) -> int:
+        raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+
+
+def test_progress_that_nobody_reads_does_not_end_the_run():
+    with open_progress(200, 30, Unread()) as progress:
+        progress.report(REPORT)
+        progress.report(DROPPED)
+
+
+@pytest.mark.parametrize("columns", [40, 80, 200])
+def test_a_narrow_terminal_shows_all_of_the_text(columns, monkeypatch):
+    class Terminal(io.StringIO):
+        def isatty(self):
+            return True
+
+    monkeypatch.setenv("COLUMNS", str(columns))
+    long = (
+        "片側3車線の道路で、昼です。約30m先の乗用車がブレーキをかけています。右に歩行者がいます。"
+    )
+    stream = Terminal()
+    with open_progress(200, 30, stream) as progress:
+        progress.report(dataclasses.replace(REPORT, description_ja=long * 2))
+    shown = stream.getvalue()
+    assert "…" not in shown
+    assert "92 / 200 ms" in shown
+    assert "0.0 / 30.0 s" in shown
+
+
+def test_a_bar_fits_beside_its_figures():
+    assert [bar_cells(columns) for columns in (20, 40, 60, 80, 200)] == [4, 4, 22, 40, 40]
 
 
 def test_the_bar_is_full_at_the_budget():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import errno
 import json
 import os
@@ -15,6 +16,7 @@ from vlm_driving.replay.run_writer import (
     RunWriter,
     ThumbnailPlan,
     create_run_dir,
+    thumbnail,
     write_error,
     write_json,
 )
@@ -77,6 +79,40 @@ def test_the_sentence_for_a_full_disk_says_so(tmp_path):
     assert "is full; free some space" in sentence
     sentence = str(write_error(tmp_path, OSError(errno.EACCES, "Permission denied")))
     assert "Permission denied" in sentence
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 5000), (70000, 100), (2000, 1)])
+def test_a_picture_of_any_shape_has_a_thumbnail(shape):
+    data = thumbnail(np.zeros((*shape, 3), np.uint8))
+    assert data.startswith(b"\xff\xd8")
+    assert len(data) < 20_000
+
+
+def test_reports_that_cannot_be_written_are_not_lost_in_silence(tmp_path, monkeypatch):
+    """A run that ends as if whole, with fewer lines than reports, would be a lie."""
+
+    def broken(image):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("vlm_driving.replay.run_writer.thumbnail", broken)
+    writer = RunWriter(create_run_dir(tmp_path / "a"), {})
+    writer.put(report(0), np.zeros((36, 64, 3), np.uint8))
+    writer.put(report(1))
+    with pytest.raises(ZeroDivisionError):
+        writer.close()
+    assert writer.stopped
+
+
+def test_names_that_are_not_utf8_can_be_written(tmp_path):
+    """As an archive made on Windows leaves them."""
+    name = os.fsdecode(b"\x83h\x83\x89\x83C\x83u")
+    run = create_run_dir(tmp_path / "a")
+    writer = RunWriter(run, {"bag": name})
+    writer.put(dataclasses.replace(report(0), reason=name))
+    writer.close()
+    writer.write_summary({"bag": name, "problems": [f"{name} is missing."]})
+    for file in ("run.json", "frames.jsonl", "summary.json"):
+        json.loads((run / file).read_text(encoding="utf-8"))
 
 
 def test_json_is_written_whole_or_not_at_all(tmp_path):

@@ -183,7 +183,7 @@ def test_a_failing_backend_does_not_end_the_run(make_camera_bag, tmp_path):
         ("rate", -1.0, "rate is a positive number"),
         ("start_s", -1.0, "start is zero or more"),
         ("duration_s", 0.0, "duration is more than zero"),
-        ("threads", -1, "Threads are zero"),
+        ("threads", -1, "Threads are from 0"),
     ],
 )
 def test_wrong_options_are_one_sentence(tmp_path, option, value, says):

@@ -184,3 +184,11 @@ def test_an_unknown_speed_topic_lists_the_known_ones(tmp_path: Path) -> None:
     path = bag_of(tmp_path / "bag", speed=twist(1.0, 1), text=make("std_msgs/msg/String", data=""))
     assert "has no topic /x; its speed topics are: /speed" in refusal(path, "/x", speed)
     assert "has no speed in std_msgs/msg/String /text" in refusal(path, "/text", speed)
+
+
+def test_a_camera_whose_messages_were_cut_off_says_so(tmp_path: Path) -> None:
+    blob = chunked_mcap(drive(8))
+    path = tmp_path / "cut.mcap"
+    path.write_bytes(blob[: blob.index(b"\xff\xd8")])
+    sentence = refusal(path)
+    assert f"{CAMERA} of {path} has no messages (cut.mcap was cut off at byte" in sentence

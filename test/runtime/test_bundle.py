@@ -156,3 +156,19 @@ def test_hazards_may_be_left_out(root):
     manifest = tiny_manifest()
     manifest["grammar"]["hazards"] = None
     assert ModelBundle.load(seal(root, manifest)).grammar.hazards is None
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [('{"a":' * 100_000, "no valid JSON"), ("[" * 100_000, "no valid JSON")],
+    ids=["objects", "lists"],
+)
+def test_a_bundle_json_nested_without_end_is_one_sentence(root, text, says):
+    (root / "bundle.json").write_text(text, encoding="utf-8")
+    assert says in refusal(root)
+
+
+def test_a_number_that_no_float_holds_is_refused(root):
+    calibration = {**tiny_manifest("tiny")["calibration"], "temperature": 10**400}
+    rewrite(root, calibration=calibration)
+    assert "calibration.temperature must be a finite number" in refusal(root)

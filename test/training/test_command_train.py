@@ -43,6 +43,9 @@ def test_one_command_goes_from_nothing_to_a_bundle_that_answers(
     ("arguments", "sentence"),
     [
         (["--encoder-samples", "5"], "--encoder-samples is 5: give at least 64 scenes"),
+        (["--seed", "-1"], "--seed is -1: give 0 or more"),
+        (["--workers", "-2"], "--workers is -2: give 0 or more"),
+        (["--device", "foo"], "invalid choice: 'foo'"),
         pytest.param(
             ["--device", "cuda"],
             "No CUDA device answers here",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from vlm_driving.backends.onnx.sessions import SessionSettings
 from vlm_driving.core import UserError
 
 
@@ -44,7 +45,7 @@ class BenchPlan:
         _at_least("--frames", self.frames, 1)
         _at_least("--warmup", self.warmup, 0)
         _at_least("--cold", self.cold, 0)
-        _at_least("--threads", self.threads, 0)
+        SessionSettings(threads=self.threads)
         _at_least("--seed", self.seed, 0)
         _at_least("--against-frames", self.against_frames, 1)
         _at_least("--identity", self.identity, 1)

@@ -32,7 +32,8 @@ def write_page(run: Run, path: Path) -> Path:
     """
     draft = path.with_name(path.name + ".part")
     try:
-        draft.write_text(render_page(run), encoding="utf-8")
+        # Names of files need not be UTF-8; the page must be.
+        draft.write_text(render_page(run), encoding="utf-8", errors="replace")
         os.replace(draft, path)
     except OSError as fault:
         draft.unlink(missing_ok=True)

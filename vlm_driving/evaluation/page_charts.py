@@ -92,10 +92,13 @@ def timeline(reports: Sequence[SceneReport], budget_ms: float | None) -> str:
             f'y="{line - 5:.1f}" text-anchor="end">期限 budget {budget_ms:g} ms</text>'
         )
     band = PLOT_HEIGHT + 26
-    speeds = [r.advice.speed.value if r.advice else None for r in reports]
-    paths = [r.advice.path.value if r.advice else None for r in reports]
-    parts += _band("速度", band, at, x, speeds)
-    parts += _band("進路", band + BAND_HEIGHT + 6, at, x, paths)
+    # A dropped frame says nothing about the advice: the frame that took its place does.
+    taken = [(p, r) for p, r in zip(at, reports, strict=True) if r.outcome is not Outcome.DROPPED]
+    places = [p for p, _ in taken]
+    speeds = [r.advice.speed.value if r.advice else None for _, r in taken]
+    paths = [r.advice.path.value if r.advice else None for _, r in taken]
+    parts += _band("速度", band, places, x, speeds)
+    parts += _band("進路", band + BAND_HEIGHT + 6, places, x, paths)
     return "".join([*parts, "</svg>"])
 
 
@@ -136,6 +139,8 @@ def _band(
 ) -> Iterator[str]:
     """One strip: a coloured box for each stretch of equal advice; gaps where there was none."""
     yield f'<text x="{LEFT - 8}" y="{top + 12}" text-anchor="end">{name}</text>'
+    if not at:
+        return
     # A report speaks until the next one, but not for longer than a few usual gaps.
     gaps = sorted(b - a for a, b in zip(at, at[1:], strict=False))
     usual = gaps[len(gaps) // 2] if gaps else 1.0
@@ -147,7 +152,7 @@ def _band(
     ]
     joined: list[tuple[float, float, str]] = []
     for begin, end, value in spoken:
-        if joined and joined[-1][2] == value and begin - joined[-1][1] <= 4 * usual:
+        if joined and joined[-1][2] == value and begin <= joined[-1][1]:
             joined[-1] = (joined[-1][0], end, value)
         else:
             joined.append((begin, end, value))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from vlm_driving.core import SceneReport, UserError
-from vlm_driving.evaluation.summary import Ending, summarize
+from vlm_driving.evaluation.summary import SUMMARY_SCHEMA, Ending, summarize
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +45,18 @@ def load_run(path: Path) -> Run:
     reports, problems = _read_reports(frames)
     settings = _read_json(path / "run.json") or {}
     summary = _read_json(path / "summary.json")
+    if summary is not None and summary.get("schema") != SUMMARY_SCHEMA:
+        raise UserError(
+            f"{path / 'summary.json'} is no summary of this version (schema "
+            f"{summary.get('schema')!r}); remove it, or replay again."
+        )
     if summary is None:
         problems = (*problems, "The run was stopped before it wrote its summary.")
         summary = summarize(reports, settings, Ending(interrupted=True, problems=problems))
     thumbnails = {
         int(file.stem): file
         for file in sorted((path / "thumbnails").glob("*.jpg"))
-        if file.stem.isdigit()
+        if file.stem.isdecimal()
     }
     ordered = tuple(sorted(reports, key=lambda report: report.sequence))
     return Run(path, settings, summary, ordered, thumbnails, problems)
@@ -66,7 +71,7 @@ def _read_reports(path: Path) -> tuple[list[SceneReport], tuple[str, ...]]:
             continue
         try:
             reports.append(SceneReport.from_json(json.loads(line)))
-        except (ValueError, KeyError, TypeError) as fault:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as fault:
             if number == len(lines):  # no newline behind it: the writer was cut off here
                 return reports, ("The last line of frames.jsonl was cut off and is left out.",)
             raise UserError(
@@ -81,7 +86,7 @@ def _read_json(path: Path) -> dict[str, Any] | None:
         data = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
-    except ValueError as fault:
+    except (ValueError, RecursionError) as fault:
         raise UserError(f"{path} is not JSON ({fault}); remove it or replay again.") from None
     if not isinstance(data, dict):
         raise UserError(f"{path} is not a JSON object; remove it or replay again.")

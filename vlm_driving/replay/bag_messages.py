@@ -41,6 +41,8 @@ COMPRESSED_IMAGE_TYPES = (
     "foxglove_msgs/msg/CompressedImage",
     PROTOBUF_IMAGE,
 )
+MOST_SPEED_MPS = 150.0
+"""A vehicle's speed above this is a fault of its sender."""
 IMAGE_TYPES = (*RAW_IMAGE_TYPES, *COMPRESSED_IMAGE_TYPES)
 
 _VELOCITY_REPORT = """std_msgs/Header header
@@ -128,7 +130,7 @@ class MessageReader:
             speed = _speed(self._fields(message))
         except Exception:  # as above
             return None
-        return speed if math.isfinite(speed) else None
+        return speed if speed <= MOST_SPEED_MPS else None  # nan is not, either
 
     def _fields(self, message: BagMessage) -> Any:
         key = (message.encoding, message.msgtype)

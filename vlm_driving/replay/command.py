@@ -9,11 +9,15 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from vlm_driving.replay.options import ReplayOptions
+    from vlm_driving.replay.session import OpenedModel
 
 EXIT_SIGNAL_BASE = 128
 SWITCH_INTERVAL_S = 0.001
@@ -72,33 +76,51 @@ def replay(options: Any) -> int:
 
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     with stopped_by_signal() as stopped:
+
+        def open_then_stop_tidily(options: ReplayOptions) -> OpenedModel:
+            model = open_model(options)
+            stopped.tidily = True
+            return model
+
         finished = run_replay(
-            options, open_model=open_model, open_source=open_bag_source, stop=stopped.event
+            options,
+            open_model=open_then_stop_tidily,
+            open_source=open_bag_source,
+            stop=stopped.event,
         )
-    print(f"run directory: {finished.path}", file=sys.stderr)
-    print(f"report page:   {finished.path / 'report.html'}", file=sys.stderr)
+    with suppress(OSError):  # nobody reads it: the summary is due all the same
+        print(f"run directory: {finished.path}", file=sys.stderr)
+        print(f"report page:   {finished.path / 'report.html'}", file=sys.stderr, flush=True)
     print(json.dumps(finished.summary, ensure_ascii=False), flush=True)
     return 0 if stopped.number is None else EXIT_SIGNAL_BASE + stopped.number
 
 
 class Stopped:
-    """Whether a signal asked for an early end, and which."""
+    """Whether a signal asked for an early end, and which.
+
+    Attributes:
+        tidily: there is something to bring to an end: a first signal only sets `event`.
+            Until then a signal ends everything at once.
+    """
 
     def __init__(self) -> None:
         self.event = threading.Event()
+        self.tidily = False
         self.number: int | None = None
 
     def handle(self, number: int, frame: FrameType | None) -> None:
         """Ask for an early end; the second signal does not wait for it."""
-        if self.number is not None:
-            raise KeyboardInterrupt
+        if self.number is not None or not self.tidily:
+            if number == signal.SIGINT:
+                raise KeyboardInterrupt
+            sys.exit(EXIT_SIGNAL_BASE + number)
         self.number = number
         self.event.set()
 
 
 @contextmanager
 def stopped_by_signal() -> Iterator[Stopped]:
-    """Turn SIGINT and SIGTERM into an early end for as long as the block runs."""
+    """Turn SIGINT and SIGTERM into an early end, with all clearing up, while the block runs."""
     stopped = Stopped()
     if threading.current_thread() is not threading.main_thread():
         yield stopped

@@ -12,6 +12,7 @@ from pathlib import Path
 SEED = 1
 FPS = 10.0
 SECONDS = 30.0
+MOST_SECONDS = 3600.0
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -34,7 +35,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Make the bag where there is none, replay it; the last line on stdout is the summary."""
-    from vlm_driving.replay.command import default_out, replay
+    from vlm_driving.core import UserError
+    from vlm_driving.replay.command import default_out, replay, stopped_by_signal
     from vlm_driving.replay.options import ReplayOptions
     from vlm_driving.resources import default_bundle
 
@@ -45,9 +47,12 @@ def run(args: argparse.Namespace) -> int:
         duration_s=args.seconds,
         threads=args.threads,
     )
+    if args.seconds > MOST_SECONDS:
+        raise UserError(f"The drive is at most {MOST_SECONDS:g} s long, got {args.seconds:g}.")
     if not options.bag.exists():
         print("Rendering the sample drive (once).", file=sys.stderr)
-        make_sample_bag(options.bag, args.seconds)
+        with stopped_by_signal():
+            make_sample_bag(options.bag, args.seconds)
     print(f"Replaying {options.bag} in real time.", file=sys.stderr)
     return replay(options)
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from vlm_driving.core import UserError
 from vlm_driving.pipeline import Answerer, FrameProcessor, LivePipeline, PipelineSettings, Publish
 from vlm_driving.replay.pacing import NS_PER_S, ReplayClock, wait_until
 from vlm_driving.replay.recorded import RecordedFrame, RecordedSpeed, offered, with_speed
-from vlm_driving.replay.stamps import StampClock
+from vlm_driving.replay.stamps import DECIDING_FRAMES, StampClock
 
 Clock = Callable[[], int]
 
@@ -56,10 +57,10 @@ def replay_realtime(
     replayed = Replayed()
     pace: ReplayClock | None = None
     try:
-        for sequence, (frame, speed_kmh) in enumerate(with_speed(items)):
+        stamps, frames = _begun(items)
+        for sequence, (frame, speed_kmh) in enumerate(frames):
             if pace is None:
                 pace = ReplayClock(frame.log_time_ns, clock(), rate)
-                stamps = StampClock.of_first_frame(frame.stamp_ns, frame.log_time_ns)
             if not wait_until(pace.due_ns(frame.log_time_ns), stop, clock):
                 break
             arrived_ns = clock()
@@ -98,12 +99,12 @@ def replay_every_frame(
     replayed = Replayed()
     first_log_ns: int | None = None
     try:
-        for sequence, (frame, speed_kmh) in enumerate(with_speed(items)):
+        stamps, frames = _begun(items)
+        for sequence, (frame, speed_kmh) in enumerate(frames):
             if stop.is_set():
                 break
             if first_log_ns is None:
                 first_log_ns = frame.log_time_ns
-                stamps = StampClock.of_first_frame(frame.stamp_ns, frame.log_time_ns)
             job = processor.admit(
                 offered(
                     frame,
@@ -122,3 +123,26 @@ def replay_every_frame(
     except UserError as fault:  # the rest of the recording cannot be read
         replayed = replace(replayed, fault=fault)
     return replayed
+
+
+def _begun(
+    items: Iterable[RecordedFrame | RecordedSpeed],
+) -> tuple[StampClock, Iterator[tuple[RecordedFrame, float | None]]]:
+    """The clock that the first frames' stamps are of, and all frames with their speeds."""
+    rest = with_speed(items)
+    head: list[tuple[RecordedFrame, float | None]] = []
+    faults: list[UserError] = []
+    try:
+        for one in islice(rest, DECIDING_FRAMES):
+            head.append(one)
+    except UserError as fault:  # told where it lies: behind the frames that could be read
+        faults.append(fault)
+
+    def frames() -> Iterator[tuple[RecordedFrame, float | None]]:
+        yield from head
+        for fault in faults:
+            raise fault
+        yield from rest
+
+    times = [(frame.stamp_ns, frame.log_time_ns) for frame, _ in head]
+    return StampClock.of_first_frames(times), frames()

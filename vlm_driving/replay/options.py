@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from vlm_driving.backends.onnx.sessions import SessionSettings
 from vlm_driving.core import UserError
 from vlm_driving.replay.pacing import check_rate
 
@@ -63,8 +64,7 @@ class ReplayOptions:
             math.isfinite(self.duration_s) and self.duration_s > 0
         ):
             raise UserError(f"The duration is more than zero seconds, got {self.duration_s:g}.")
-        if self.threads < 0:
-            raise UserError(f"Threads are zero (choose for me) or more, got {self.threads}.")
+        SessionSettings(threads=self.threads)
 
     @property
     def deadline_budget_ms(self) -> float | None:

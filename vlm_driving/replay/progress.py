@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import threading
 import time
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 PLAIN_PERIOD_S = 2.0
 PANEL_FPS = 5
 BAR_CELLS = 40
+AROUND_BAR_CELLS = 38
+"""Columns of a terminal that frame, names and figures take beside a bar."""
 
 
 class Progress(Protocol):
@@ -96,6 +99,7 @@ class PlainProgress:
     def __init__(self, tally: Tally, stream: TextIO) -> None:
         self._tally = tally
         self._stream = stream
+        self._unread = False
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._run, name="progress", daemon=True)
 
@@ -119,8 +123,11 @@ class PlainProgress:
             self._print()
 
     def _print(self) -> None:
-        if self._tally.reports:
-            print(plain_line(self._tally), file=self._stream, flush=True)
+        if self._tally.reports and not self._unread:
+            try:
+                print(plain_line(self._tally), file=self._stream, flush=True)
+            except OSError:  # nobody reads it any more: that must not end the run
+                self._unread = True
 
 
 def plain_line(tally: Tally) -> str:
@@ -151,8 +158,9 @@ class PanelProgress:
 
         self._tally = tally
         self._begun = time.monotonic()
+        self._console = Console(file=stream)
         self._live = Live(
-            console=Console(file=stream),
+            console=self._console,
             refresh_per_second=PANEL_FPS,
             get_renderable=self._render,
         )
@@ -168,7 +176,8 @@ class PanelProgress:
 
     def __exit__(self, *_: object) -> None:
         """Draw once more and stop."""
-        self._live.stop()
+        with contextlib.suppress(OSError):  # the terminal is gone: the run is not
+            self._live.stop()
 
     def _render(self) -> RenderableType:
         from rich.panel import Panel
@@ -177,11 +186,12 @@ class PanelProgress:
         tally = self._tally
         rows = Table.grid(padding=(0, 2))
         rows.add_column(style="dim", no_wrap=True)
-        rows.add_column()
-        rows.add_row("position", self._position())
+        rows.add_column(overflow="fold")  # Japanese has no spaces to break a line at
+        cells = bar_cells(self._console.width)
+        rows.add_row("position", self._position(cells))
         answer = tally.last_answer
         if answer is not None and answer.latency_ms is not None:
-            rows.add_row("latency", latency_bar(answer.latency_ms, tally.budget_ms))
+            rows.add_row("latency", latency_bar(answer.latency_ms, tally.budget_ms, cells))
             rows.add_row("助言 advice", _bold(advice_words(answer)))
             rows.add_row("", answer.advice_ja)
             rows.add_row("状況 scene", answer.description_ja)
@@ -189,13 +199,13 @@ class PanelProgress:
         rows.add_row("reports", f"{tally.counts()}{late}")
         return Panel(rows, title="vlm-driving", title_align="left", border_style="dim")
 
-    def _position(self) -> str:
+    def _position(self, cells: int) -> str:
         tally = self._tally
         if not tally.expected_s:
             return f"{tally.position_s:.1f} s"
         share = min(1.0, tally.position_s / tally.expected_s)
-        bar = "━" * round(share * BAR_CELLS)
-        return f"{bar:<{BAR_CELLS}} {tally.position_s:.1f} / {tally.expected_s:.1f} s"
+        bar = "━" * round(share * cells)
+        return f"{bar:<{cells}} {tally.position_s:.1f} / {tally.expected_s:.1f} s"
 
 
 def _bold(text: str) -> Text:
@@ -204,7 +214,12 @@ def _bold(text: str) -> Text:
     return Text(text, style="bold")
 
 
-def latency_bar(latency_ms: float, budget_ms: float | None) -> Text:
+def bar_cells(columns: int) -> int:
+    """How long a bar is on a terminal that is `columns` wide."""
+    return max(4, min(BAR_CELLS, columns - AROUND_BAR_CELLS))
+
+
+def latency_bar(latency_ms: float, budget_ms: float | None, length: int = BAR_CELLS) -> Text:
     """A bar that is full at the budget, green to four fifths of it, then amber, then red."""
     from rich.text import Text
 
@@ -212,9 +227,9 @@ def latency_bar(latency_ms: float, budget_ms: float | None) -> Text:
         return Text(f"{latency_ms:.0f} ms (no budget)")
     share = latency_ms / budget_ms
     style = "green" if share <= 0.8 else "yellow" if share <= 1 else "red"
-    cells = min(BAR_CELLS, round(share * BAR_CELLS))
+    cells = min(length, round(share * length))
     return Text.assemble(
         ("█" * cells, style),
-        ("░" * (BAR_CELLS - cells), "dim"),
+        ("░" * (length - cells), "dim"),
         f" {latency_ms:.0f} / {budget_ms:g} ms",
     )

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from vlm_driving.core import SceneReport, UserError
 
-THUMBNAIL_WIDTH = 320
+THUMBNAIL_SIDE = 320
 THUMBNAILS_MAX = 60
 RUN_SCHEMA = "vlm_driving/run/1"
 
@@ -82,17 +82,24 @@ class RunWriter:
     ) -> None:
         self.path = path
         self.failure: UserError | None = None
+        self._fault: Exception | None = None
         self._plan = ThumbnailPlan(expected_s)
         self._queue: queue.SimpleQueue[tuple[SceneReport, NDArray[np.uint8] | None] | None]
         self._queue = queue.SimpleQueue()
         try:
             write_json(path / "run.json", {"schema": RUN_SCHEMA, **settings})
             (path / "thumbnails").mkdir()
-            self._file = (path / "frames.jsonl").open("w", encoding="utf-8")
+            # Names of files need not be UTF-8; a report's line must be.
+            self._file = (path / "frames.jsonl").open("w", encoding="utf-8", errors="replace")
         except OSError as fault:
             raise write_error(path, fault) from None
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
+
+    @property
+    def stopped(self) -> bool:
+        """Whether nothing more is written, because the disk or this program failed."""
+        return self.failure is not None or self._fault is not None
 
     def put(self, report: SceneReport, image_bgr: NDArray[np.uint8] | None = None) -> None:
         """Queue one report, and its image where a thumbnail is due."""
@@ -100,9 +107,11 @@ class RunWriter:
         self._queue.put((report, image_bgr if wanted else None))
 
     def close(self) -> None:
-        """Write what is queued, and wait for it."""
+        """Write what is queued, and wait for it. Raises what was a fault of ours meanwhile."""
         self._queue.put(None)
         self._thread.join()
+        if self._fault is not None:
+            raise self._fault
         try:
             self._file.close()
         except OSError as fault:
@@ -117,11 +126,13 @@ class RunWriter:
 
     def _run(self) -> None:
         while (item := self._queue.get()) is not None:
-            if self.failure is None:
+            if not self.stopped:
                 try:
                     self._write(*item)
                 except OSError as fault:
                     self.failure = write_error(self.path, fault)
+                except Exception as fault:  # a run that loses reports must not end as if whole
+                    self._fault = fault
 
     def _write(self, report: SceneReport, image_bgr: NDArray[np.uint8] | None) -> None:
         self._file.write(json.dumps(report.to_json(), ensure_ascii=False) + "\n")
@@ -132,12 +143,13 @@ class RunWriter:
 
 
 def thumbnail(image_bgr: NDArray[np.uint8]) -> bytes:
-    """A small JPEG of a (height, width, 3) BGR image, at most 320 wide."""
+    """A small JPEG of a (height, width, 3) BGR image, at most 320 wide and high."""
     import cv2
 
     height, width = image_bgr.shape[:2]
-    if width > THUMBNAIL_WIDTH:
-        size = (THUMBNAIL_WIDTH, max(1, round(height * THUMBNAIL_WIDTH / width)))
+    scale = THUMBNAIL_SIDE / max(height, width)
+    if scale < 1:
+        size = (max(1, round(width * scale)), max(1, round(height * scale)))
         image_bgr = cv2.resize(image_bgr, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
     _, data = cv2.imencode(".jpg", image_bgr, [cv2.IMWRITE_JPEG_QUALITY, 72])
     return data.tobytes()
@@ -147,7 +159,8 @@ def write_json(path: Path, data: Mapping[str, Any]) -> None:
     """Write a JSON file whole or not at all."""
     draft = path.with_name(path.name + ".part")
     try:
-        draft.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        text = json.dumps(data, ensure_ascii=False, indent=1) + "\n"
+        draft.write_text(text, encoding="utf-8", errors="replace")  # names need not be UTF-8
         os.replace(draft, path)
     except OSError:
         draft.unlink(missing_ok=True)

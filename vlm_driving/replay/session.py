@@ -138,7 +138,7 @@ def run_replay(
                 writer.put(report, image_bgr)
                 reports.append(report)
                 progress.report(report)
-                if writer.failure is not None:
+                if writer.stopped:
                     stop.set()
 
             replayed = _replay(options, source, model, publish, stop)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from vlm_driving.core import StampSource
 from vlm_driving.core.deadline import NS_PER_MS
 
+DECIDING_FRAMES = 3
+"""How many frames at the beginning tell which clock the stamps are of."""
 UNRELATED_NS = 10_000_000_000
 """Header and log clocks further apart than this are different clocks, not an old frame."""
 
@@ -23,12 +26,17 @@ class StampClock:
     offset_ns: int = 0
 
     @classmethod
-    def of_first_frame(cls, stamp_ns: int, log_ns: int) -> StampClock:
-        """Decide from the first frame. A zero stamp decides for one clock."""
-        difference_ns = stamp_ns - log_ns
-        if stamp_ns == 0 or abs(difference_ns) <= UNRELATED_NS:
+    def of_first_frames(cls, times: Iterable[tuple[int, int]]) -> StampClock:
+        """Decide from the (stamp_ns, log_ns) of the first frames.
+
+        A zero stamp decides nothing: a simulator's first one is zero as well. Of three
+        frames, one with a wild stamp is overruled.
+        """
+        differences_ns = sorted((stamp - log for stamp, log in times if stamp != 0), key=abs)
+        if not differences_ns:
             return cls()
-        return cls(difference_ns)
+        middle_ns = differences_ns[(len(differences_ns) - 1) // 2]
+        return cls() if abs(middle_ns) <= UNRELATED_NS else cls(middle_ns)
 
     def note(self) -> str | None:
         """What a reader of the summary has to know, or None."""
@@ -37,7 +45,7 @@ class StampClock:
         seconds = self.offset_ns / 1e9
         return (
             f"Header stamps and recording times are different clocks ({seconds:+.3f} s apart at "
-            "the first frame), so ages are counted from the first frame's."
+            "the beginning), so ages are counted from there."
         )
 
 

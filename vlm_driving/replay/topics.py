@@ -56,9 +56,10 @@ def choose_camera_topic(bag: Bag, wanted: str | None = None) -> TopicInfo:
     filled = [topic for topic in cameras if topic.count != 0] or cameras
     if len(filled) == 1:
         if filled[0].count == 0:
+            why = "".join(f" ({problem.rstrip('.')})" for problem in bag.problems[:1])
             raise UserError(
-                f"The camera topic {filled[0].name} of {bag.path} has no messages; name another "
-                "bag."
+                f"The camera topic {filled[0].name} of {bag.path} has no messages{why}; name "
+                "another bag."
             )
         return filled[0]
     if filled:

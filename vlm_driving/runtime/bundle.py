@@ -158,7 +158,7 @@ def _read_manifest(root: Path) -> Manifest:
         ) from None
     except OSError as error:
         raise UserError(f"{path} cannot be read ({error.strerror}); {_RENEW}.") from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UserError(f"{path} is no valid JSON ({error}); {_RENEW}.") from None
     return parse_manifest(data, str(path))
 

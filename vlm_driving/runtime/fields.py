@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -138,10 +139,13 @@ class Fields:
         )
 
     def _finite(self, key: str, value: object) -> float:
-        number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        if not number or not math.isfinite(value):  # type: ignore[arg-type]
+        number = math.nan
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            with contextlib.suppress(OverflowError):  # a whole number of hundreds of digits
+                number = float(value)
+        if not math.isfinite(number):
             raise self.error(key, f"must be a finite number, got {value!r}")
-        return float(value)  # type: ignore[arg-type]
+        return number
 
     def _name(self, key: str) -> str:
         return f"{self._path}.{key}" if self._path else key

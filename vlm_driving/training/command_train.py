@@ -40,7 +40,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--accuracy-level", type=int, default=4, choices=(1, 4))
     parser.add_argument("--workers", type=int, default=2, help="processes that render scenes")
     parser.add_argument("--threads", type=int, default=0, help="threads of torch (0: all cores)")
-    parser.add_argument("--device", default="cpu", help="cpu or cuda")
+    parser.add_argument("--device", default="cpu", choices=("cpu", "cuda"))
 
 
 def run(args: argparse.Namespace) -> int:
@@ -50,6 +50,9 @@ def run(args: argparse.Namespace) -> int:
             raise UserError(
                 f"--{name.replace('_', '-')} is {getattr(args, name)}: give at least 64 scenes."
             )
+    for name in ("seed", "workers", "threads"):
+        if getattr(args, name) < 0:
+            raise UserError(f"--{name} is {getattr(args, name)}: give 0 or more.")
     bundle = args.bundle or args.out / "bundle"
     if bundle.exists():
         raise UserError(
@@ -63,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
     from vlm_driving.training.train import TrainPlan, train
 
     transformers.logging.set_verbosity_error()
-    if args.device.startswith("cuda") and not torch.cuda.is_available():
+    if args.device == "cuda" and not torch.cuda.is_available():
         raise UserError("No CUDA device answers here: leave --device out to train on the CPU.")
     torch.set_num_threads(args.threads or os.cpu_count() or 1)
     plan = TrainPlan(

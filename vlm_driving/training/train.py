@@ -169,7 +169,7 @@ class Training:
 
     def autocast(self) -> torch.autocast:
         """bf16 where it pays; weights stay fp32."""
-        return torch.autocast(self.plan.device.split(":")[0], dtype=torch.bfloat16)
+        return torch.autocast(self.plan.device, dtype=torch.bfloat16)
 
     def train_encoder(self) -> None:
         """Stage (a): dense ground truth alone."""

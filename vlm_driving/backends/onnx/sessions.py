@@ -21,6 +21,8 @@ FLAVOURS = (
     "onnxruntime-rocm",
     "onnxruntime-migraphx",
 )
+MOST_THREADS = 256
+"""More threads than that are a slip of the finger, and would take all the memory."""
 _MOST_THREADS = 8  # a small decoder's layers are too short to share out further
 
 
@@ -41,8 +43,11 @@ class SessionSettings:
     accuracy_level: int | None = None
 
     def __post_init__(self) -> None:
-        if self.threads < 0:
-            raise UserError(f"threads must be 0 (automatic) or more, got {self.threads}.")
+        if not 0 <= self.threads <= MOST_THREADS:
+            raise UserError(
+                f"Threads are from 0 (choose for me) to {MOST_THREADS}, got {self.threads}; "
+                "0 is the default."
+            )
         if self.accuracy_level not in (None, 0, 1, 2, 3, 4):
             raise UserError(f"accuracy level must be from 0 to 4, got {self.accuracy_level}.")
 
