@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NoReturn, TextIO
 
-from vlm_driving import __version__
+from vlm_driving import __version__, process
 
 EXIT_USER_ERROR = 2
 EXIT_INTERRUPTED = 130
@@ -68,7 +68,9 @@ class _Parser(argparse.ArgumentParser):
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command line (default: the process's) and return its exit code."""
+    """Run one command line and return its exit code. Without `argv`: this process's own."""
+    if argv is None:
+        process.claim()
     _fill_in_closed_streams()
     # Japanese text must not end a run under a locale that cannot print it.
     if isinstance(sys.stdout, io.TextIOWrapper):

@@ -130,3 +130,41 @@ def test_an_asked_for_accuracy_level_is_what_runs(tmp_path):
     forced = open_session(tmp_path / "level4.onnx", settings, steady_shapes=True).run(None, x)[0]
     np.testing.assert_array_equal(forced, results[1])
     assert (results[1] != results[4]).any()
+
+
+TWO_SESSIONS = """
+import os, sys
+from pathlib import Path
+from vlm_driving import process
+from vlm_driving.backends.onnx.sessions import SessionSettings, open_session
+
+def new_threads():
+    before = len(os.listdir("/proc/self/task"))
+    kept.append(open_session(Path(sys.argv[1]), SessionSettings(threads=3), steady_shapes=False))
+    return len(os.listdir("/proc/self/task")) - before
+
+kept = []
+new_threads()  # starts onnxruntime itself
+guest = [new_threads(), new_threads()]
+process.claim()
+print(*guest, new_threads(), new_threads())
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="counts threads as Linux does")
+def test_graphs_in_a_process_of_their_own_share_one_pool_of_threads(tmp_path):
+    # Once each had its own: the decoder's waited busily on the cores that the encoder needed.
+    node = helper.make_node("Identity", ["x"], ["y"])
+    ends = [helper.make_tensor_value_info(n, TensorProto.FLOAT, [1]) for n in ("x", "y")]
+    graph = helper.make_graph([node], "g", ends[:1], ends[1:])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    (tmp_path / "g.onnx").write_bytes(model.SerializeToString())
+    ran = subprocess.run(
+        [sys.executable, "-c", TWO_SESSIONS, str(tmp_path / "g.onnx")],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parents[2],
+    )
+    # two threads beside the caller: for each session of a guest, then once for all of ours
+    assert ran.stdout.split() == ["2", "2", "2", "0"]

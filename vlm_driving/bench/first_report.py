@@ -43,4 +43,7 @@ def main(argv: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
+    from vlm_driving import process
+
+    process.claim()
     raise SystemExit(main(sys.argv[1:]))

@@ -106,7 +106,7 @@ def open_runner(
             "export the model in the ONNX community's layout."
         )
     decoder_path = bundle.graph_path(graphs.decoder)
-    session = open_session(decoder_path, settings, steady_shapes=False, often=True)
+    session = open_session(decoder_path, settings, steady_shapes=False)
     signature = read_signature(session, decoder_path)
     probe = probe_decoder(session, signature, decoder_path)
     tokens = capacity or min(bundle.max_positions() or _CAPACITY, _CAPACITY)

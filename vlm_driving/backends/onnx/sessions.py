@@ -10,6 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from vlm_driving import process
 from vlm_driving.core import UserError
 
 FLAVOURS = (
@@ -33,7 +34,7 @@ class SessionSettings:
     Attributes:
         threads: that compute one operator; 0 takes what the process may use, at most 8.
         spin: whether they wait for the next operator busily. It saves some microseconds an
-            operator; the encoder's stop as soon as its run ends, the decoder's a moment later.
+            operator.
         accuracy_level: of int4 and int8 products (1 fp32, 4 int8), in place of the graph's
             own; None leaves it.
     """
@@ -50,6 +51,32 @@ class SessionSettings:
             )
         if self.accuracy_level not in (None, 0, 1, 2, 3, 4):
             raise UserError(f"accuracy level must be from 0 to 4, got {self.accuracy_level}.")
+
+
+class _SharedPool:
+    """The process's one pool of threads, for all graphs together.
+
+    With a pool each, the decoder's threads still wait busily for its next token while the
+    encoder of the next frame needs the cores: it then took twice as long on two cores. Once
+    made, the pool is onnxruntime's for the whole process, and no session may have its own: so
+    it is made only in a process that is ours. Its size is that of the first session.
+    """
+
+    def __init__(self) -> None:
+        self.made = False
+
+    def make(self, ort: ModuleType, threads: int) -> None:
+        """Make the pool unless there is one; where it cannot be made, sessions keep their own."""
+        if self.made:
+            return
+        try:
+            ort.set_global_thread_pool_sizes(threads, 1)
+        except Exception:  # onnxruntime's errors share no class below Exception
+            return
+        self.made = True
+
+
+_pool = _SharedPool()
 
 
 def installed_flavours() -> list[str]:
@@ -99,31 +126,33 @@ def usable_threads(limit: int = _MOST_THREADS) -> int:
     return max(1, min(count or 1, limit))
 
 
-def open_session(
-    path: Path, settings: SessionSettings, *, steady_shapes: bool, often: bool = False
-) -> Any:
+def open_session(path: Path, settings: SessionSettings, *, steady_shapes: bool) -> Any:
     """An InferenceSession on the CPU.
 
     Args:
         path: the graph.
         settings: threads and waiting.
         steady_shapes: whether the inputs keep their shapes, so that memory can be planned.
-        often: whether runs follow each other within a millisecond, so that threads had better
-            stay awake for a moment after each.
 
     Raises:
         UserError: if onnxruntime refuses the graph.
     """
     ort = import_onnxruntime()
     options = ort.SessionOptions()
-    options.intra_op_num_threads = settings.threads or usable_threads()
-    options.inter_op_num_threads = 1
+    threads = settings.threads or usable_threads()
+    if process.is_ours():
+        _pool.make(ort, threads)
+    if _pool.made:
+        options.use_per_session_threads = False
+    else:
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
     options.execution_mode = ort.ExecutionMode.ORT_SEQUENTIAL
     options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_ALL
     options.enable_mem_pattern = steady_shapes
     options.log_severity_level = 3
     options.add_session_config_entry("session.intra_op.allow_spinning", str(int(settings.spin)))
-    options.add_session_config_entry("session.force_spinning_stop", str(int(not often)))
+    options.add_session_config_entry("session.force_spinning_stop", "1")
     model: str | bytes = str(path)
     if settings.accuracy_level is not None:
         from vlm_driving.backends.onnx.accuracy import with_accuracy_level
