@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -175,7 +176,7 @@ def test_the_wheel_asks_for_no_onnxruntime_torch_or_ros(wheel: Path):
         for line in lines
         if line.startswith("Requires-Dist: ") and "extra ==" not in line
     ]
-    names = {name.split(">")[0].lower() for name in required}
+    names = {re.split(r"[^\w.-]", name)[0].lower() for name in required}
     assert {"numpy", "opencv-python-headless", "rosbags", "tokenizers"} <= names
     assert not [name for name in names if name.startswith(("onnx", "torch", "transformers", "rcl"))]
     extras = {line.partition(": ")[2] for line in lines if line.startswith("Provides-Extra: ")}
