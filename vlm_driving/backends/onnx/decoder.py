@@ -8,6 +8,7 @@ over as the next past as it is.
 
 from __future__ import annotations
 
+from abc import ABC
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,7 +45,7 @@ class Step:
     binding: Any = None
 
 
-class Decoder:
+class Decoder(ABC):
     """What both kinds share: buffers for embeddings, bookkeeping and logits."""
 
     def __init__(
@@ -92,16 +93,17 @@ class Decoder:
             return step.last
         return step.last.astype(np.float32)
 
+    @abstractmethod
     def rewind(self, length: int) -> None:
         """Forget every token after the first `length`. Raises ValueError if there are fewer."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _bind(self, step: Step) -> Any:
         """The binding of a new step."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _run(self, step: Step) -> None:
-        raise NotImplementedError
+        """Run the graph on the step's embeddings, with the past as it stands."""
 
     def _mask(self, ones: NDArray[Any], total: int) -> Any:
         mask = self._masks.get(total)
