@@ -75,6 +75,9 @@ def test_a_value_out_of_range_is_quoted_with_the_range(tmp_path: Path, line: str
         (b"a: [1\n", "not YAML at line"),
         (b"- budget_ms\n", "holds a list"),
         (b"\xff\xfe\x00", "UTF-8"),
+        (b"? [budget_ms]\n: 1\n", "not YAML at line"),
+        (b"{budget_ms: 1}: 2\n", "not YAML at line"),
+        (b"budget_ms: 2024-13-45\n", "month must be in 1..12"),
     ],
 )
 def test_a_file_that_is_no_mapping_is_named(tmp_path: Path, content: bytes, words: str):

@@ -117,10 +117,11 @@ class _UniqueKeys(yaml.SafeLoader):
         """The mapping of `node`. Raises _RepeatedKey."""
         seen = set()
         for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):  # its value may not be hashable
+                continue
             if key.value in seen:
                 raise _RepeatedKey(key.value)
-            if isinstance(key, yaml.ScalarNode):
-                seen.add(key.value)
+            seen.add(key.value)
         return super().construct_mapping(node, deep)
 
 
@@ -155,6 +156,10 @@ def _read_mapping(path: Path) -> Mapping[object, object]:
         mark = getattr(error, "problem_mark", None)
         line = f" at line {mark.line + 1}" if mark is not None else ""
         raise UserError(f"{path} is not YAML{line}: write one `key: value` a line.") from error
+    except ValueError as error:  # a date that no calendar has, for one
+        raise UserError(
+            f"{path} has a value that is none ({error}): write one `key: value` a line."
+        ) from error
     if content is None:
         return {}
     if not isinstance(content, dict):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import numpy as np
+import onnx
 import onnxruntime
 import pytest
 from support.tiny_bundle import make_tiny_bundle
@@ -111,6 +112,27 @@ def test_rewinding_is_exact(bundles, kind):
 
 
 @pytest.mark.parametrize("kind", GRAPHS)
+def test_a_run_that_fails_costs_one_answer_and_not_the_next(bundles, images, kind):
+    """Right behind the fixed text, where rewinding for the next frame has nothing to take back."""
+    runner = open_runner(bundles[kind], threads=1)
+    engine = Engine(bundles[kind], runner)
+    first = answer(engine, images[0])
+    decoder = runner._decoder
+    session = decoder._session
+
+    class Lost:
+        def run_with_iobinding(self, binding):
+            raise RuntimeError("no memory")
+
+    decoder._session = Lost()
+    for _ in range(2):
+        with pytest.raises(RuntimeError, match="no memory"):
+            answer(engine, images[1])
+    decoder._session = session
+    assert answer(engine, images[0]) == first
+
+
+@pytest.mark.parametrize("kind", GRAPHS)
 def test_frame_a_is_answered_alike_before_and_after_frame_b(bundles, images, kind):
     engine = Engine(bundles[kind], open_runner(bundles[kind], threads=1))
     first = answer(engine, images[0])
@@ -174,6 +196,25 @@ def test_an_unknown_input_is_named_at_load(tmp_path, kind):
 def test_an_encoder_with_other_tokens_than_promised_is_refused(tmp_path):
     bundle = ModelBundle.load(make_tiny_bundle(tmp_path / "odd", image_tokens=9))
     with pytest.raises(UserError, match="gives 8 tokens an image, but image_tokens .* is 9"):
+        open_runner(bundle, threads=1)
+
+
+@pytest.mark.parametrize("graph", ["vision_encoder", "embed_tokens"])
+def test_graphs_of_two_models_are_refused(tmp_path, graph):
+    from support.tiny_bundle import seal, tiny_manifest
+
+    root = make_tiny_bundle(tmp_path / "odd")
+    path = root / "onnx" / f"{graph}.onnx"
+    model = onnx.load(path)
+    output = model.graph.output[0]
+    node = next(node for node in model.graph.node if output.name in node.output)
+    node.output[0] = "once"
+    twice = onnx.helper.make_node("Concat", ["once", "once"], [output.name], axis=-1)
+    model.graph.node.append(twice)
+    output.type.tensor_type.shape.dim[2].dim_value = 2 * HIDDEN
+    onnx.save(model, path)
+    bundle = ModelBundle.load(seal(root, tiny_manifest()))
+    with pytest.raises(UserError, match=rf"{graph}\.onnx: gives 128 values a token.* want 64"):
         open_runner(bundle, threads=1)
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from vlm_driving.bench.answers import Answer
 from vlm_driving.bench.identity import Agreement, Written, tally
+from vlm_driving.bench.runners import Tracing
 from vlm_driving.core import Advice, PathAdvice, SpeedAdvice, TokenCounts
 from vlm_driving.runtime.events import Finish
 
@@ -39,4 +40,10 @@ def test_the_shipped_level_is_compared_by_its_advice() -> None:
     assert found["frames"] == found["token_identical"] == 3
     assert found["shipped_advice_agrees"] == 2
     assert found["shipped_text_agrees"] == 1
-    assert found["tokens_compared"] == 9
+
+
+def test_prompt_and_image_are_not_counted_as_compared_tokens() -> None:
+    image = (Tracing.UNKNOWN,) * 50
+    longer = Written(ANSWER, (*image, 1, 2, 3))
+    found = tally([Agreement(longer, longer, ANSWER)] * 3)
+    assert found["tokens_compared"] == 3 * ANSWER.tokens.output

@@ -8,7 +8,18 @@ import pytest
 from support.tiny_bundle import make_tiny_bundle
 
 from vlm_driving.backends.onnx import open_runner
-from vlm_driving.bench.quality import Judged, Said, Truth, judge_scenes, score, truth_of
+from vlm_driving.bench.quality import (
+    QUALITY_SEED,
+    Judged,
+    Said,
+    Truth,
+    judge_scenes,
+    require_unseen,
+    score,
+    truth_of,
+)
+from vlm_driving.core import UserError
+from vlm_driving.resources import default_bundle
 from vlm_driving.runtime.bundle import ModelBundle
 from vlm_driving.runtime.engine import Engine
 from vlm_driving.simulator.facts import Facts, LeadFact, Offset, PedestrianFact, Side, SignalFact
@@ -107,3 +118,16 @@ def test_a_tiny_model_is_scored_from_picture_to_figure(tmp_path: Path) -> None:
     result = score(judged)
     assert result["scenes"] == 4
     assert 0.0 <= result["advice"]["joint"]["macro_f1"] <= 1.0
+
+
+def test_scenes_that_taught_the_model_are_refused() -> None:
+    shipped = ModelBundle.load(default_bundle())
+    seed = shipped.manifest.provenance["seed"]
+    for taught in (seed, seed + 1_000_000):
+        with pytest.raises(UserError, match=f"learned from scenes of seed {taught}"):
+            require_unseen(shipped, taught)
+    require_unseen(shipped, QUALITY_SEED)
+
+
+def test_a_bundle_that_tells_no_seed_is_scored_on_any(tmp_path: Path) -> None:
+    require_unseen(ModelBundle.load(make_tiny_bundle(tmp_path / "tiny")), 1)

@@ -30,10 +30,12 @@ class HungAnswerer:
     """Comes back only when the test lets it, like a driver that waits for a lost device."""
 
     def __init__(self, say_first=()):
+        self.begun = threading.Event()
         self.release = threading.Event()
         self.say_first = say_first
 
     def answer(self, image_bgr, ego_speed_kmh, deadline, clock):
+        self.begun.set()
         yield from self.say_first
         self.release.wait(timeout=10)
         yield Done(Finish.NO_ADVICE, StageTimes(), TokenCounts())
@@ -53,7 +55,7 @@ def test_a_hung_model_costs_answers_but_no_reports(published, make_frame):
     pipeline.start()
     begun = time.monotonic()
     offer(pipeline, make_frame, 0)
-    time.sleep(0.005)
+    assert answerer.begun.wait(timeout=5)
     offer(pipeline, make_frame, 1)  # waits behind the hung one
     offer(pipeline, make_frame, 2)  # takes the place of the waiting one
     assert not pipeline.close(patience_s=0.05)
@@ -130,6 +132,15 @@ def test_without_a_budget_the_last_frame_is_waited_for(published, make_frame):
     pipeline.start()
     offer(pipeline, make_frame, 0)
     assert pipeline.close(patience_s=0)
+    assert published.outcomes == ["ok"]
+
+
+def test_a_budget_of_centuries_does_not_end_the_watch(published, make_frame):
+    settings = PipelineSettings(budget_ms=1e15)
+    pipeline = LivePipeline(ScriptedAnswerer(step_ms=5), published, settings)
+    pipeline.start()
+    offer(pipeline, make_frame, 0)
+    assert pipeline.close()
     assert published.outcomes == ["ok"]
 
 

@@ -76,6 +76,21 @@ def test_on_a_terminal_there_is_a_panel_with_the_japanese_text():
         assert text in shown
 
 
+def test_brackets_in_a_models_text_are_shown_and_do_not_end_the_run():
+    class Terminal(io.StringIO):
+        def isatty(self):
+            return True
+
+    stream = Terminal()
+    with open_progress(200, 30, stream) as progress:
+        advice_ja, description_ja = "[/INST] 減速。", "[bold]信号[red]。"
+        progress.report(
+            dataclasses.replace(REPORT, advice_ja=advice_ja, description_ja=description_ja)
+        )
+    assert advice_ja in stream.getvalue()
+    assert description_ja in stream.getvalue()
+
+
 class Unread(io.StringIO):
     """A stream whose reader has left."""
 

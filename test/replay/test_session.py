@@ -180,9 +180,13 @@ def test_a_failing_backend_does_not_end_the_run(make_camera_bag, tmp_path):
     [
         ("budget_ms", 0.0, "budget is a positive number"),
         ("budget_ms", float("nan"), "budget is a positive number"),
+        ("budget_ms", 1e13, "budget is a positive number"),
         ("rate", -1.0, "rate is a positive number"),
+        ("rate", 1e-300, "rate is a positive number"),
         ("start_s", -1.0, "start is zero or more"),
         ("duration_s", 0.0, "duration is more than zero"),
+        ("duration_s", 1e300, "duration is more than zero"),
+        ("start_s", float("nan"), "start is zero or more"),
         ("threads", -1, "Threads are from 0"),
     ],
 )

@@ -214,6 +214,16 @@ def test_a_cap_at_a_sentence_end_takes_nothing(root):
     assert events[-1].finish is Finish.COMPLETE
 
 
+def test_a_cap_within_a_character_takes_its_bytes_back(root):
+    sections = tiny_manifest()["sections"]
+    sections[0]["max_tokens"] = 4
+    bench = changed(root, sections=sections)
+    events = bench.say(f"{ADVICE}減速。𠮷信号。{END}")  # four bytes, of which two fit
+    assert texts(events) == ["減速。"]
+    assert events[-1].finish is Finish.TRUNCATED
+    assert f"<|advice|>減速。{END}{DESCRIPTION}" in bench.written()
+
+
 def test_a_loop_is_stopped(bench):
     events = bench.say(f"{ADVICE}減速。" + "左右" * 4 + f"信号。{END}")
     assert texts(events) == ["減速。"]

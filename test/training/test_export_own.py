@@ -37,6 +37,15 @@ def shipped(checkpoint, tmp_path_factory) -> Path:
     return export_own(checkpoint, out, vision_precision="fp16")
 
 
+def test_no_file_of_a_bundle_names_the_machine_that_made_it(checkpoint, shipped):
+    for path in (p for p in shipped.rglob("*") if p.is_file()):
+        data = path.read_bytes()
+        for folder in (checkpoint, shipped, Path(np.__file__).parents[1]):
+            assert str(folder).encode() not in data, path.name
+    text = json.loads((shipped / "config.json").read_text(encoding="utf-8"))["text_config"]
+    assert "_name_or_path" not in text
+
+
 def images() -> list[np.ndarray]:
     rng = np.random.default_rng(2)
     return [rng.integers(0, 256, (90, 180, 3), dtype=np.uint8) for _ in range(4)]

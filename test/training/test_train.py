@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,9 +15,17 @@ pytestmark = pytest.mark.train
 import torch  # noqa: E402
 from safetensors.torch import load_file  # noqa: E402
 
+from vlm_driving.bench.quality import TAUGHT_OFFSETS  # noqa: E402
 from vlm_driving.core import UserError  # noqa: E402
-from vlm_driving.training.stage import StagePlan, learning_rate  # noqa: E402
-from vlm_driving.training.train import TrainPlan, note_plan, train  # noqa: E402
+from vlm_driving.training.progress_log import TrainingLog  # noqa: E402
+from vlm_driving.training.stage import StagePlan, learning_rate, run_stage  # noqa: E402
+from vlm_driving.training.train import (  # noqa: E402
+    HELD_OUT_SEED_OFFSET,
+    TRAIN_SEED_OFFSET,
+    TrainPlan,
+    note_plan,
+    train,
+)
 from vlm_driving.training.vision import VisionConfig  # noqa: E402
 
 
@@ -70,6 +80,43 @@ def test_a_training_that_was_interrupted_ends_where_a_straight_one_does(tmp_path
     rows = [json.loads(line) for line in (tmp_path / "straight/log.jsonl").open()]
     assert [row["stage"] for row in rows] == ["encoder", "decoder", "joint"]
     assert (tmp_path / "straight/training.png").stat().st_size > 0
+
+
+def test_a_stage_goes_on_from_the_middle_with_its_optimizer(tmp_path: Path) -> None:
+    class Interrupted(Exception):
+        pass
+
+    plan = StagePlan("lines", samples=32, peak_rate=0.1, batch=4, checkpoint_s=-1.0)
+
+    def run(out: Path, stop_at: int | None) -> tuple[torch.Tensor, list[int]]:
+        out.mkdir(exist_ok=True)
+        torch.manual_seed(0)
+        model, seen = torch.nn.Linear(3, 1), []
+
+        def loss_of(batch: Any) -> tuple[torch.Tensor, dict[str, float]]:
+            if batch == stop_at:
+                raise Interrupted
+            seen.append(batch)
+            x = torch.randn(4, 3, generator=torch.Generator().manual_seed(batch))
+            return (model(x) - x.sum(1, keepdim=True)).square().mean(), {}
+
+        def batches(first: int, last: int) -> Any:
+            return iter(range(first, last))
+
+        log = TrainingLog(out / "log.jsonl")
+        with suppress(Interrupted):
+            run_stage(plan, [(model, 1.0)], model, loss_of, batches, out, log, quiet)
+        return model.weight.detach().clone(), seen
+
+    straight, _ = run(tmp_path / "straight", None)
+    _, before = run(tmp_path / "broken", 5)
+    resumed, after = run(tmp_path / "broken", None)
+    assert (before, after) == ([0, 1, 2, 3, 4], [5, 6, 7])
+    assert torch.equal(straight, resumed)
+
+
+def test_the_bench_knows_which_seeds_taught_a_bundle() -> None:
+    assert (TRAIN_SEED_OFFSET, HELD_OUT_SEED_OFFSET) == TAUGHT_OFFSETS
 
 
 def test_the_learning_rate_warms_up_and_falls() -> None:

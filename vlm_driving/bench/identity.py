@@ -106,11 +106,11 @@ def compare(
 
 
 def tally(found: list[Agreement]) -> dict[str, Any]:
-    """Counts over the frames."""
+    """Counts over the frames; tokens are those that the model chose, not its prompt or image."""
     return {
         "frames": len(found),
         "token_identical": sum(a.identical for a in found),
-        "tokens_compared": sum(len(a.exact.tokens) for a in found),
+        "tokens_compared": sum(a.exact.answer.tokens.output for a in found),
         "shipped_advice_agrees": sum(a.advice_agrees for a in found),
         "shipped_advice_share": round(sum(a.advice_agrees for a in found) / len(found), 4),
         "shipped_text_agrees": sum(a.text_agrees for a in found),

@@ -25,12 +25,17 @@ from vlm_driving.bench.stats import (
     macro_f1,
     wilson95,
 )
+from vlm_driving.core import UserError
+from vlm_driving.runtime.bundle import ModelBundle
 from vlm_driving.runtime.engine import Engine
 from vlm_driving.simulator import Facts, advise, render, sample_scene, visible_facts
 from vlm_driving.simulator.scene import PedestrianPlace
 
 QUALITY_SEED = 7_300_000
 """Scenes of this seed are for the bench; training counts its seeds from 1."""
+
+TAUGHT_OFFSETS = (0, 1_000_000)
+"""From a bundle's seed to the seeds whose scenes trained and calibrated it."""
 
 ABSENT = "none"
 MIXED = "mixed"
@@ -70,6 +75,16 @@ class Judged:
     truth: Truth
     own: Said
     other: Said
+
+
+def require_unseen(bundle: ModelBundle, seed: int) -> None:
+    """Raise UserError when scenes of `seed` trained or calibrated `bundle`, as it tells."""
+    taught = bundle.manifest.provenance.get("seed")
+    if isinstance(taught, int) and seed - taught in TAUGHT_OFFSETS:
+        raise UserError(
+            f"{bundle.name} learned from scenes of seed {seed}, so a score on them says nothing; "
+            "give another --seed."
+        )
 
 
 def truth_of(facts: Facts, ego_speed_kmh: float | None) -> Truth:

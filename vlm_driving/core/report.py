@@ -41,7 +41,12 @@ class Outcome(str, Enum):
     @property
     def worked_on(self) -> bool:
         """Whether the frame was taken into work, so that it has a deadline to meet."""
-        return self in (Outcome.OK, Outcome.TRUNCATED, Outcome.UNSURE, Outcome.TIMEOUT)
+        return self not in (Outcome.STALE, Outcome.DROPPED)
+
+    @property
+    def names_backend(self) -> bool:
+        """Whether the report says which backend was asked: it answered, or ran out of time."""
+        return self.answered or self is Outcome.TIMEOUT
 
 
 @dataclass(frozen=True, slots=True)

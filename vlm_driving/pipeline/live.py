@@ -20,6 +20,9 @@ from vlm_driving.pipeline.processor import (
 )
 from vlm_driving.pipeline.slot import LatestSlot
 
+MOST_WAIT_S = 3600.0
+"""Waited at a time; the system refuses to wait for centuries."""
+
 
 class LivePipeline:
     """Exactly one report for each offered frame, under deadlines.
@@ -161,8 +164,8 @@ class Watch:
                 wait_ns = self.next_due_ns()
                 now_ns = self._clock()
                 if wait_ns is None or wait_ns > now_ns:
-                    timeout = None if wait_ns is None else (wait_ns - now_ns) / NS_PER_MS / 1000
-                    self._condition.wait(timeout)
+                    left_s = None if wait_ns is None else (wait_ns - now_ns) / NS_PER_MS / 1000
+                    self._condition.wait(None if left_s is None else min(left_s, MOST_WAIT_S))
                     continue
             self.close_due(now_ns)
 

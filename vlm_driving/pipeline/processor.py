@@ -191,7 +191,7 @@ class FrameProcessor:
 
     def _report(self, job: Job, verdict: Verdict, now_ns: int) -> SceneReport:
         frame, answer = job.frame, job.answer
-        asked = verdict.outcome.worked_on
+        asked = verdict.outcome.names_backend
         return SceneReport(
             camera=frame.camera,
             frame_id=frame.frame_id,

@@ -15,6 +15,8 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
+from vlm_driving import process
+
 if TYPE_CHECKING:
     from vlm_driving.replay.options import ReplayOptions
     from vlm_driving.replay.session import OpenedModel
@@ -45,7 +47,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--start", dest="start_s", type=float, metavar="S", help="seconds to leave out")
     add("--duration", dest="duration_s", type=float, metavar="S", help="seconds to replay")
     add("--budget-ms", type=float, metavar="MS", help="camera stamp to report (default 200)")
-    add("--threads", type=int, help="threads for the model (default 0: all cores)")
+    add("--threads", type=int, help="threads for the model (default 0: all cores, at most 8)")
     add("--camera-topic", metavar="TOPIC", help="needed where the bag has several cameras")
     add(
         "--speed-topic",
@@ -74,7 +76,8 @@ def replay(options: Any) -> int:
     from vlm_driving.replay.session import run_replay
     from vlm_driving.replay.source import open_bag_source
 
-    sys.setswitchinterval(SWITCH_INTERVAL_S)
+    if process.is_ours():
+        sys.setswitchinterval(SWITCH_INTERVAL_S)
     with stopped_by_signal() as stopped:
 
         def open_then_stop_tidily(options: ReplayOptions) -> OpenedModel:

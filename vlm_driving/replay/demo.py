@@ -30,7 +30,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     add("--model", type=Path, help="model bundle (default: the shipped one)")
     add("--seconds", type=float, default=SECONDS, help="length of the drive (default 30)")
-    add("--threads", type=int, default=0, help="threads for the model (default 0: all cores)")
+    add(
+        "--threads",
+        type=int,
+        default=0,
+        help="threads for the model (default 0: all cores, at most 8)",
+    )
 
 
 def run(args: argparse.Namespace) -> int:

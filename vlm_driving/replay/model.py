@@ -7,6 +7,7 @@ import time
 
 import numpy as np
 
+from vlm_driving import process
 from vlm_driving.backends.onnx import open_runner
 from vlm_driving.replay.options import ReplayOptions
 from vlm_driving.replay.session import OpenedModel
@@ -30,8 +31,9 @@ def open_model(options: ReplayOptions) -> OpenedModel:
     for _ in range(WARM_UPS):
         for _event in engine.answer(image, None, None):
             pass
-    # What is loaded stays: the collector need not look through it between two frames.
-    gc.collect()
-    gc.freeze()
+    if process.is_ours():
+        # What is loaded stays: the collector need not look through it between two frames.
+        gc.collect()
+        gc.freeze()
     load_ms = (time.monotonic() - begun) * 1000
     return OpenedModel(engine, bundle.name, runner.name, load_ms, spec)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -10,6 +9,10 @@ from pathlib import Path
 from vlm_driving.backends.onnx.sessions import SessionSettings
 from vlm_driving.core import UserError
 from vlm_driving.replay.pacing import check_rate
+
+MOST_BUDGET_MS = 86_400_000.0
+"""A day; clocks and waits overflow somewhere beyond."""
+MOST_SECONDS = 1e9
 
 
 class Pace(str, Enum):
@@ -34,7 +37,7 @@ class ReplayOptions:
         start_s: seconds of the recording that are left out at its beginning.
         duration_s: seconds to replay; None for all.
         budget_ms: camera stamp to report, in realtime pace.
-        threads: threads for the model; 0 for as many as there are cores.
+        threads: threads for the model; 0 for as many as the process may use, at most 8.
         camera_topic: the camera, where the recording has several.
         speed_topic: topic of the ego speed.
     """
@@ -53,17 +56,21 @@ class ReplayOptions:
 
     def __post_init__(self) -> None:
         check_rate(self.rate)
-        if not (math.isfinite(self.budget_ms) and self.budget_ms > 0):
+        if not 0 < self.budget_ms <= MOST_BUDGET_MS:
             raise UserError(
-                f"The budget is a positive number of milliseconds, got {self.budget_ms:g}; "
-                "200 is the default."
+                "The budget is a positive number of milliseconds, at most a day, got "
+                f"{self.budget_ms:g}; 200 is the default."
             )
-        if not (math.isfinite(self.start_s) and self.start_s >= 0):
-            raise UserError(f"The start is zero or more seconds, got {self.start_s:g}.")
-        if self.duration_s is not None and not (
-            math.isfinite(self.duration_s) and self.duration_s > 0
-        ):
-            raise UserError(f"The duration is more than zero seconds, got {self.duration_s:g}.")
+        if not 0 <= self.start_s <= MOST_SECONDS:
+            raise UserError(
+                f"The start is zero or more seconds, at most {MOST_SECONDS:g}, got "
+                f"{self.start_s:g}; 0 is the default."
+            )
+        if self.duration_s is not None and not 0 < self.duration_s <= MOST_SECONDS:
+            raise UserError(
+                f"The duration is more than zero seconds, at most {MOST_SECONDS:g}, got "
+                f"{self.duration_s:g}; leave it out to replay to the end."
+            )
         SessionSettings(threads=self.threads)
 
     @property

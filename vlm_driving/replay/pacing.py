@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from vlm_driving.core import UserError
 
 NS_PER_S = 1_000_000_000
+LEAST_RATE, MOST_RATE = 0.001, 1000.0
+MOST_WAIT_NS = 3600 * NS_PER_S
+"""Waited at a time: the system knows no wait of centuries, as damaged times would ask for."""
 SPIN_NS = 2_000_000
 """The last part of a wait, slept in one exact sleep that a signal does not have to end."""
 
@@ -42,9 +45,12 @@ class ReplayClock:
 
 
 def check_rate(rate: float) -> None:
-    """Raises UserError unless `rate` is a positive number."""
-    if not (math.isfinite(rate) and rate > 0):
-        raise UserError(f"The rate is a positive number, got {rate}; 1 is the recorded speed.")
+    """Raises UserError unless `rate` is a positive number that a clock can run at."""
+    if not (math.isfinite(rate) and LEAST_RATE <= rate <= MOST_RATE):
+        raise UserError(
+            f"The rate is a positive number from {LEAST_RATE:g} to {MOST_RATE:g}, got {rate:g}; "
+            "1 is the recorded speed."
+        )
 
 
 def wait_until(
@@ -55,7 +61,7 @@ def wait_until(
 ) -> bool:
     """Wait for a monotonic instant; False when `stop` was set first. Late comers do not wait."""
     while (left_ns := due_ns - clock()) > SPIN_NS:
-        if stop.wait((left_ns - SPIN_NS) / NS_PER_S):
+        if stop.wait(min(left_ns - SPIN_NS, MOST_WAIT_NS) / NS_PER_S):
             return False
     if left_ns > 0:
         sleep(left_ns / NS_PER_S)

@@ -192,9 +192,9 @@ class PanelProgress:
         answer = tally.last_answer
         if answer is not None and answer.latency_ms is not None:
             rows.add_row("latency", latency_bar(answer.latency_ms, tally.budget_ms, cells))
-            rows.add_row("助言 advice", _bold(advice_words(answer)))
-            rows.add_row("", answer.advice_ja)
-            rows.add_row("状況 scene", answer.description_ja)
+            rows.add_row("助言 advice", _text(advice_words(answer), "bold"))
+            rows.add_row("", _text(answer.advice_ja))
+            rows.add_row("状況 scene", _text(answer.description_ja))
         late = f"  late {tally.late}" if tally.late else ""
         rows.add_row("reports", f"{tally.counts()}{late}")
         return Panel(rows, title="vlm-driving", title_align="left", border_style="dim")
@@ -208,10 +208,11 @@ class PanelProgress:
         return f"{bar:<{cells}} {tally.position_s:.1f} / {tally.expected_s:.1f} s"
 
 
-def _bold(text: str) -> Text:
+def _text(text: str, style: str = "") -> Text:
+    """What a model said, as it is: rich would read brackets in it as its own markup."""
     from rich.text import Text
 
-    return Text(text, style="bold")
+    return Text(text, style=style)
 
 
 def bar_cells(columns: int) -> int:

@@ -98,7 +98,7 @@ class Prose:
             if loops(tokens):
                 self._cut_back(section, whole_until)
                 return
-        if cutter.rest:
+        if cursor.position > whole_until:  # a piece of a sentence, or of its first character
             self._cut_back(section, whole_until)
         else:
             cursor.force(section.end[:1])

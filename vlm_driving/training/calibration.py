@@ -60,8 +60,9 @@ def joint_confidence(
 def fit_threshold(confidence: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
     """The confidence below which advice is wrong more often than right.
 
-    Scenes are sorted by confidence; the threshold stands above the lowest run of
-    scenes of which fewer than RIGHT_AT_LEAST were right, at most MOST_UNSURE of all.
+    Scenes are sorted by confidence; the threshold stands in the middle of the last window
+    (50 scenes at most) of which fewer than RIGHT_AT_LEAST were right, among the least
+    confident MOST_UNSURE of all. 0.0 where there is no such window.
     """
     order = np.argsort(confidence, kind="stable")
     hits = right[order].astype(float)

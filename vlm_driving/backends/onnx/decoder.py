@@ -222,7 +222,13 @@ class GrowingDecoder(Decoder):
         binding.bind_ortvalue_output(self._signature.logits.name, step.output)
         for cache in self._signature.caches:
             binding.bind_output(cache.present, "cpu")
-        self._session.run_with_iobinding(binding)
+        try:
+            self._session.run_with_iobinding(binding)
+        except BaseException:
+            # The past went into the run; the longest one that was kept is what is left of it.
+            self.length = max(self._kept)
+            self._past = self._kept[self.length]
+            raise
         self._past = binding.get_outputs()[1:]
 
 

@@ -54,7 +54,8 @@ class VisionEncoder:
         names = [item.name for item in session.get_outputs()]
         self._output = "image_features" if "image_features" in names else names[0]
         self._feeds: dict[str, NDArray[Any]] = dict(self._masks)
-        self.encode(np.zeros((1, 3, height, width), dtype=np.float32))
+        probe = self.encode(np.zeros((1, 3, height, width), dtype=np.float32))
+        self.hidden = int(probe.shape[2])
 
     def encode(self, pixels: NDArray[np.float32]) -> NDArray[np.float32]:
         """(1, 3, height, width) -> (1, tokens, hidden).

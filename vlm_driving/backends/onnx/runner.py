@@ -108,6 +108,13 @@ def open_runner(
     decoder_path = bundle.graph_path(graphs.decoder)
     session = open_session(decoder_path, settings, steady_shapes=False)
     signature = read_signature(session, decoder_path)
+    one = embed.run(None, {inputs[0].name: np.zeros((1, 1), DTYPES[inputs[0].type])})[0]
+    for path, hidden in ((vision_path, encoder.hidden), (embed_path, one.shape[-1])):
+        if hidden != signature.hidden:
+            raise UserError(
+                f"{path}: gives {hidden} values a token, but the inputs_embeds of {decoder_path} "
+                f"want {signature.hidden}; put the graphs of one model together."
+            )
     probe = probe_decoder(session, signature, decoder_path)
     tokens = capacity or min(bundle.max_positions() or _CAPACITY, _CAPACITY)
     kind = SharedDecoder if probe.kind is CacheKind.SHARED else GrowingDecoder

@@ -93,12 +93,14 @@ def export_own(
             block,
         )
         shutil.copy(checkpoint_dir / "tokenizer.json", work / "tokenizer.json")
+        text_config = language.config.to_dict()
+        text_config.pop("_name_or_path", None)  # a path of the machine that exported
         write_json(
             work / "config.json",
             {
                 "model_type": MODEL_TYPE,
                 "vision_config": vision_config,
-                "text_config": language.config.to_dict(),
+                "text_config": text_config,
             },
         )
         write_json(work / "preprocessor_config.json", _preprocessor(spec["preprocess"]))
