@@ -79,11 +79,12 @@ def test_begin_token_is_the_one_that_the_tokenizer_adds(tmp_path):
     assert prompts.begin_token(path) == "<s>"
 
 
-def test_end_token_comes_from_the_directory_and_must_be_known(tmp_path):
+def test_end_tokens_come_from_the_directory_and_must_be_known(tmp_path):
     words(tmp_path, ["</s>", "<|im_end|>"])
-    assert prompts.end_token(tmp_path, {}, "</s>") == "</s>"
+    assert prompts.end_tokens(tmp_path, {}, "</s>") == ("</s>",)
     (tmp_path / "generation_config.json").write_text(json.dumps({"eos_token_id": [2, 1]}))
-    assert prompts.end_token(tmp_path, {}, "</s>") == "<|im_end|>"
+    # every one of several ends the answer: a model may write either
+    assert prompts.end_tokens(tmp_path, {}, "</s>") == ("<|im_end|>", "</s>")
     (tmp_path / "generation_config.json").unlink()
     with pytest.raises(UserError, match="no end-of-answer token"):
-        prompts.end_token(tmp_path, {"eos_token_id": 99}, "<eos>")
+        prompts.end_tokens(tmp_path, {"eos_token_id": 99}, "<eos>")

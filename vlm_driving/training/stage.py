@@ -74,6 +74,13 @@ def save_atomically(state: dict[str, Any], path: Path) -> None:
     os.replace(partial, path)
 
 
+def write_atomically(text: str, path: Path) -> None:
+    """Write a small file so that a crash leaves none or a whole one."""
+    partial = path.with_name(path.name + ".partial")
+    partial.write_text(text, encoding="utf-8")
+    os.replace(partial, path)
+
+
 def run_stage(
     plan: StagePlan,
     groups: list[tuple[nn.Module, float]],

@@ -38,7 +38,7 @@ from vlm_driving.training.model import (
     save_checkpoint_dir,
 )
 from vlm_driving.training.progress_log import TrainingLog, plot
-from vlm_driving.training.stage import StagePlan, run_stage
+from vlm_driving.training.stage import StagePlan, run_stage, write_atomically
 from vlm_driving.training.tokenizer import EOS, train_tokenizer
 from vlm_driving.training.vision import VisionConfig
 
@@ -93,7 +93,7 @@ def note_plan(plan: TrainPlan) -> None:
     try:
         plan.out.mkdir(parents=True, exist_ok=True)
         if not path.exists():
-            path.write_text(text, encoding="utf-8")
+            write_atomically(text, path)
         begun = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, json.JSONDecodeError) as error:
         raise UserError(f"{path} cannot be used ({error}): give another --out.") from error
@@ -164,7 +164,7 @@ class Training:
                     data[number].truth.classes.flatten().numpy(), minlength=len(CellClass)
                 )
             weights = np.clip(np.sqrt(np.median(counts) / counts), 0.25, 4.0)
-            path.write_text(json.dumps([round(float(w), 3) for w in weights]) + "\n")
+            write_atomically(json.dumps([round(float(w), 3) for w in weights]) + "\n", path)
         return torch.tensor(json.loads(path.read_text()))
 
     def autocast(self) -> torch.autocast:
@@ -196,7 +196,8 @@ class Training:
         path = self.plan.out / "tokenizer.json"
         if not path.exists():
             texts = corpus(self.plan.seed + HELD_OUT_SEED_OFFSET, self.plan.tokenizer_scenes)
-            train_tokenizer(texts, special_tokens(), self.plan.vocabulary).save(str(path))
+            made = train_tokenizer(texts, special_tokens(), self.plan.vocabulary)
+            write_atomically(made.to_str(pretty=True), path)
         return Tokenizer.from_file(str(path))
 
     def language(self, tokenizer: Tokenizer) -> LlamaForCausalLM:

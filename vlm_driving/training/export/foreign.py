@@ -87,6 +87,7 @@ def export_foreign(
         graphs = _graphs(source, work, config, options, say)
         spec = _spec(source, config, graphs, options)
         needed = graphs.image_tokens + _LEAST_LENGTH
+        config.pop("_name_or_path", None)  # a path of the machine that saved it
         write_json(work / "config.json", with_max_length(config, options.max_length or needed))
         bundle = seal_bundle(work, spec)
         say("asking the bundle about a test image ...")
@@ -144,6 +145,7 @@ def _spec(
     tokenizer = BundleTokenizer(source / "tokenizer.json")
     kind = str(config.get("model_type", ""))
     form = _form(source, config, kind)
+    ends = prompts.end_tokens(source, config, form.end)
     return {
         "schema": "vlm_driving/bundle/1",
         "name": options.name or source.resolve().name,
@@ -165,8 +167,8 @@ def _spec(
             "task": prompts.TASK + form.after_request,
         },
         "grammar": prompts.grammar(tokenizer, source),
-        "sections": prompts.sections(tokenizer, form.end),
-        "end_tokens": [form.end],
+        "sections": prompts.sections(tokenizer, ends),
+        "end_tokens": list(ends),
         "normalization": "none",
         "calibration": {
             "temperature": 1.0,
@@ -180,7 +182,6 @@ def _form(source: Path, config: dict[str, Any], kind: str) -> prompts.ChatForm:
     """The chat format, with the tokens that the model wants before everything and around images."""
     default = prompts.DEFAULT_FORMS.get(kind, prompts.DEFAULT_FORMS["llava"])
     form = prompts.chat_form(source, "<image>", default)
-    form = replace(form, end=prompts.end_token(source, config, default.end))
     if kind in prompts.IMAGE_MARKS:
         before, after = prompts.IMAGE_MARKS[kind]
         form = replace(

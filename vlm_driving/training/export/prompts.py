@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -83,8 +83,8 @@ def begin_token(tokenizer_json: Path) -> str:
     return ""
 
 
-def end_token(source: Path, config: Mapping[str, Any], default: str) -> str:
-    """The token with which the model ends an answer.
+def end_tokens(source: Path, config: Mapping[str, Any], default: str) -> tuple[str, ...]:
+    """The tokens with which the model ends an answer, the likeliest first.
 
     Raises UserError when none that the directory names is a token of its tokenizer.
     """
@@ -94,16 +94,18 @@ def end_token(source: Path, config: Mapping[str, Any], default: str) -> str:
     names = [_content(settings.get("eos_token"))]
     for place in (generation, config.get("text_config") or {}, config):
         ids = place.get("eos_token_id")
-        first = ids[0] if isinstance(ids, list) and ids else ids
-        if isinstance(first, int):
-            names.append(tokenizer.id_to_token(first) or "")
-    for name in (*names, default):
-        if name and tokenizer.token_to_id(name) is not None:
-            return name
-    raise UserError(
-        f"{source}: no end-of-answer token is known to its tokenizer; "
-        f"name it as eos_token in tokenizer_config.json."
-    )
+        for number in ids if isinstance(ids, list) else [ids]:
+            if isinstance(number, int):
+                names.append(tokenizer.id_to_token(number) or "")
+    known = {name: None for name in names if name and tokenizer.token_to_id(name) is not None}
+    if not known and tokenizer.token_to_id(default) is not None:
+        known = {default: None}
+    if not known:
+        raise UserError(
+            f"{source}: no end-of-answer token is known to its tokenizer; "
+            f"name it as eos_token in tokenizer_config.json."
+        )
+    return tuple(known)
 
 
 def _template(source: Path) -> tuple[str | None, Mapping[str, Any]]:
@@ -173,9 +175,9 @@ def _tell_apart(tokenizer: BundleTokenizer, labels: Mapping[str, str]) -> bool:
     return not any(a is not b and b[: len(a)] == a for a in coded for b in coded)
 
 
-def sections(tokenizer: BundleTokenizer, end: str) -> list[dict[str, Any]]:
-    """Advice, then description, each to the model's end token or its line's end."""
-    ends = ["\n", end] if len(tokenizer.encode("\n")) == 1 else [end]
+def sections(tokenizer: BundleTokenizer, ends: Sequence[str]) -> list[dict[str, Any]]:
+    """Advice, then description, each to one of the model's end tokens or its line's end."""
+    ends = ["\n", *ends] if len(tokenizer.encode("\n")) == 1 else list(ends)
     return [
         {"name": "advice_ja", "lead": "\n助言:", "end": ends, "max_tokens": ADVICE_CAP},
         {"name": "description_ja", "lead": "状況:", "end": ends, "max_tokens": DESCRIPTION_CAP},
