@@ -50,11 +50,6 @@ def launch_dir() -> Path:
     return _subfolder("launch")
 
 
-def models_dir() -> Path:
-    """The folder with the model bundles that ship, one folder each."""
-    return _subfolder("models")
-
-
 def default_bundle() -> Path:
     """The model bundle that is used when the user names none."""
     bundle = data_dir() / "models" / DEFAULT_BUNDLE

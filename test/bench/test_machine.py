@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from vlm_driving.bench import machine
+from vlm_driving.replay.machine import cpu_name
 
 
 def test_the_last_cache_is_the_one_of_the_highest_level(tmp_path: Path) -> None:
@@ -23,8 +24,8 @@ def test_an_unknown_cache_is_said_to_be_a_guess(tmp_path: Path) -> None:
 def test_the_cpu_has_the_kernels_name(tmp_path: Path) -> None:
     cpuinfo = tmp_path / "cpuinfo"
     cpuinfo.write_text("processor\t: 0\nmodel name\t: Some CPU @ 2 GHz\n")
-    assert machine.cpu_name(cpuinfo) == "Some CPU @ 2 GHz"
-    assert machine.cpu_name(tmp_path / "none")
+    assert cpu_name(cpuinfo) == "Some CPU @ 2 GHz"
+    assert cpu_name(tmp_path / "none")
 
 
 def test_peak_memory_is_vmhwm_in_megabytes(tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from vlm_driving.runtime.jpeg import decode_jpeg, jpeg_size, reduction
+from vlm_driving.runtime.images import MalformedImage, decode_compressed
+from vlm_driving.runtime.jpeg import jpeg_reduction, jpeg_size, reduction
 from vlm_driving.runtime.preprocess import (
     PreprocessSpec,
     normalize,
@@ -131,15 +132,20 @@ def jpeg(image: np.ndarray) -> bytes:
     return cv2.imencode(".jpg", image)[1].tobytes()
 
 
+def decoded(data: bytes | bytearray | memoryview, spec: PreprocessSpec) -> np.ndarray:
+    """A compressed image as a replay decodes it for a bundle."""
+    return decode_compressed("jpeg", data, jpeg_reduction(data, spec))
+
+
 def test_a_jpeg_is_decoded_no_smaller_than_the_input():
     data = jpeg(scenery(1280, 720))
     assert jpeg_size(data) == (1280, 720)
     assert reduction(1280, 720, SPEC) == 8
-    assert decode_jpeg(data, SPEC).shape == (90, 160, 3)
+    assert decoded(data, SPEC).shape == (90, 160, 3)
     larger = replace(SPEC, width=320, height=160, fit="cover")
-    assert decode_jpeg(data, larger).shape == (180, 320, 3)
-    assert decode_jpeg(data, replace(larger, width=400)).shape == (360, 640, 3)
-    assert decode_jpeg(data, replace(SPEC, jpeg_reduce=False)).shape == (720, 1280, 3)
+    assert decoded(data, larger).shape == (180, 320, 3)
+    assert decoded(data, replace(larger, width=400)).shape == (360, 640, 3)
+    assert decoded(data, replace(SPEC, jpeg_reduce=False)).shape == (720, 1280, 3)
 
 
 def test_cover_is_measured_by_the_whole_resized_image():
@@ -151,19 +157,19 @@ def test_cover_is_measured_by_the_whole_resized_image():
 def test_a_png_is_decoded_whole():
     image = scenery(640, 360)
     data = cv2.imencode(".png", image)[1].tobytes()
-    assert (decode_jpeg(data, SPEC) == image).all()
+    assert (decoded(data, SPEC) == image).all()
 
 
 @pytest.mark.parametrize("data", [b"", b"\xff\xd8\xff", b"no image at all", jpeg(noise(8, 8))[:80]])
-def test_what_is_no_image_is_a_value_error(data):
-    with pytest.raises(ValueError, match="no image"):
-        decode_jpeg(data, SPEC)
+def test_what_is_no_image_is_refused(data):
+    with pytest.raises(MalformedImage, match="no bytes|cut off|do not decode to an image"):
+        decoded(data, SPEC)
 
 
 def test_any_buffer_will_do():
     data = jpeg(scenery(64, 32))
     views: list[bytes | bytearray | memoryview] = [data, bytearray(data), memoryview(data)]
-    assert len({decode_jpeg(view, SPEC).tobytes() for view in views}) == 1
+    assert len({decoded(view, SPEC).tobytes() for view in views}) == 1
 
 
 def segment(marker: int, body: bytes) -> bytes:

@@ -83,9 +83,11 @@ def test_the_answer_begins_with_the_advice_of_the_scene(tokenizer: Tokenizer) ->
         assert tokens[-2:] == [END, EOS]
 
 
-def test_padding_is_neither_answer_nor_present(tokenizer: Tokenizer) -> None:
+def test_padding_is_no_answer(tokenizer: Tokenizer) -> None:
     batch = SceneBatches(3, 4, SPEC, tokenizer)[0]
-    assert not (batch.answered & ~batch.present).any()
-    lengths = batch.present.sum(1)
-    assert lengths.max() == batch.after.shape[1]
-    assert (batch.after[~batch.present] == 0).all()
+    ends = [int(row.nonzero().max()) + 1 for row in batch.answered]
+    assert max(ends) == batch.after.shape[1]
+    for row, end in enumerate(ends):
+        assert (batch.after[row, end:] == 0).all()
+        assert not batch.answered[row, end:].any()
+        assert batch.after[row, end - 1] == tokenizer.token_to_id(EOS)

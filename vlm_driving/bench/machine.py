@@ -21,6 +21,8 @@ from typing import Any
 
 import numpy as np
 
+from vlm_driving.replay.machine import cpu_name, usable_cores
+
 MIB = 1024 * 1024
 FALLBACK_L3_BYTES = 32 * MIB
 PACKAGES = (
@@ -97,22 +99,6 @@ def measure_machine(threads: int = 0, rounds: int = 5) -> Machine:
         os=f"{platform.system()} {platform.release()}",
         versions=versions(),
     )
-
-
-def usable_cores() -> int:
-    """Cores that this process may run on."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def cpu_name(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
-    """The processor's name as the kernel tells it, else what Python knows."""
-    try:
-        found = re.search(r"^model name\s*:\s*(.+)$", cpuinfo.read_text(), re.MULTILINE)
-    except OSError:
-        found = None
-    return found.group(1).strip() if found else platform.processor() or platform.machine()
 
 
 def last_cache_bytes(

@@ -17,8 +17,9 @@ from vlm_driving.bench.ceiling import ceiling, kv_shape
 from vlm_driving.bench.frames import BENCH_SEED, FreshFrames, bag_frames, simulator_frames
 from vlm_driving.bench.graph_bytes import weight_bytes_a_token
 from vlm_driving.bench.latency import mean_context, summarize, time_answers
-from vlm_driving.bench.machine import measure_machine, peak_memory_mb, usable_cores
+from vlm_driving.bench.machine import measure_machine, peak_memory_mb
 from vlm_driving.bench.plan import BenchPlan
+from vlm_driving.replay.machine import usable_cores
 from vlm_driving.runtime.bundle import ModelBundle
 from vlm_driving.runtime.engine import Engine
 

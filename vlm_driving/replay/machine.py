@@ -8,12 +8,14 @@ import time
 from importlib import metadata
 from pathlib import Path
 
+from vlm_driving.backends.onnx.sessions import installed_flavours
+
 
 def describe_machine() -> dict[str, str | int | None]:
     """Processor, usable cores, system, Python and onnxruntime."""
     return {
-        "cpu": _cpu_name(),
-        "cores": _usable_cores(),
+        "cpu": cpu_name(),
+        "cores": usable_cores(),
         "system": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),
         "onnxruntime": _onnxruntime(),
@@ -30,9 +32,10 @@ def process_age_s() -> float | None:
         return None
 
 
-def _cpu_name() -> str:
+def cpu_name(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
+    """The processor's name as the kernel tells it, else what Python knows."""
     try:
-        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+        for line in cpuinfo.read_text(encoding="utf-8").splitlines():
             key, _, value = line.partition(":")
             if key.strip() in ("model name", "Model"):
                 return value.strip()
@@ -41,17 +44,14 @@ def _cpu_name() -> str:
     return platform.processor() or platform.machine()
 
 
-def _usable_cores() -> int | None:
-    try:
+def usable_cores() -> int:
+    """Cores that this process may run on."""
+    if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
-    except AttributeError:
-        return os.cpu_count()
+    return os.cpu_count() or 1
 
 
 def _onnxruntime() -> str | None:
-    for name in ("onnxruntime", "onnxruntime-gpu"):
-        try:
-            return f"{name} {metadata.version(name)}"
-        except metadata.PackageNotFoundError:
-            continue
+    for name in installed_flavours():
+        return f"{name} {metadata.version(name)}"
     return None

@@ -17,7 +17,7 @@ from vlm_driving.replay.options import ReplayOptions
 from vlm_driving.replay.recorded import RecordedFrame, RecordedSpeed, with_usable_times
 from vlm_driving.replay.topics import choose_camera_topic, choose_speed_topic
 from vlm_driving.runtime.images import MalformedImage
-from vlm_driving.runtime.jpeg import jpeg_size, reduction
+from vlm_driving.runtime.jpeg import jpeg_reduction
 from vlm_driving.runtime.preprocess import PreprocessSpec
 
 KMH_PER_MPS = 3.6
@@ -114,10 +114,9 @@ def _loader(image: ImageMessage, spec: PreprocessSpec | None) -> LoadImage:
 
 def _reduction(image: ImageMessage, spec: PreprocessSpec | None) -> int:
     """How much smaller a JPEG may be decoded and still cover the model's input."""
-    if spec is None or not image.compressed or not spec.jpeg_reduce:
+    if spec is None or not image.compressed:
         return 1
-    size = jpeg_size(image.data.data)
-    return 1 if size is None else reduction(*size, spec)
+    return jpeg_reduction(image.data.data, spec)
 
 
 def _raising(fault: MalformedImage) -> LoadImage:

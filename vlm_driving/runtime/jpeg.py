@@ -1,9 +1,6 @@
-"""Compressed images, decoded no larger than the model needs them."""
+"""How large a JPEG has to be decoded, so that it is no larger than the model needs."""
 
 from __future__ import annotations
-
-import numpy as np
-from numpy.typing import NDArray
 
 from vlm_driving.runtime.preprocess import PreprocessSpec, place
 
@@ -12,44 +9,13 @@ _FRAME_MARKERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _LONE_MARKERS = frozenset(range(0xD0, 0xD8)) | {0x01}
 
 
-def decode_jpeg(data: bytes | bytearray | memoryview, spec: PreprocessSpec) -> NDArray[np.uint8]:
-    """Decode a JPEG (or any image that OpenCV knows) for a model.
+def jpeg_reduction(data: bytes | bytearray | memoryview, spec: PreprocessSpec) -> int:
+    """By how much a compressed image may shrink while it is decoded: 1, 2, 4 or 8.
 
-    A JPEG is decoded at 1/2, 1/4 or 1/8 if the bundle allows it and the result is still at
-    least as large as the resized image. Orientation tags are ignored: a camera on a
-    vehicle does not turn.
-
-    Args:
-        data: the compressed image.
-        spec: the bundle's preprocessing.
-
-    Returns:
-        (h, w, 3) uint8, BGR.
-
-    Raises:
-        ValueError: if the data are no image.
+    1 unless the bundle allows it and the data begin as a JPEG that tells its size.
     """
-    import cv2
-
-    flags = {
-        1: cv2.IMREAD_COLOR,
-        2: cv2.IMREAD_REDUCED_COLOR_2,
-        4: cv2.IMREAD_REDUCED_COLOR_4,
-        8: cv2.IMREAD_REDUCED_COLOR_8,
-    }
     size = jpeg_size(data) if spec.jpeg_reduce else None
-    reduce = 1 if size is None else reduction(*size, spec)
-    buffer = np.frombuffer(data, dtype=np.uint8)
-    image = None
-    if buffer.size:
-        try:
-            image = cv2.imdecode(buffer, flags[reduce] | cv2.IMREAD_IGNORE_ORIENTATION)
-        except cv2.error as error:
-            raise ValueError(f"the data are no image that OpenCV can decode: {error}") from None
-    if image is None:
-        raise ValueError(f"the {len(buffer)} bytes are no image that OpenCV can decode")
-    decoded: NDArray[np.uint8] = np.asarray(image, dtype=np.uint8)
-    return decoded
+    return 1 if size is None else reduction(*size, spec)
 
 
 def reduction(width: int, height: int, spec: PreprocessSpec) -> int:

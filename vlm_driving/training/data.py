@@ -46,7 +46,6 @@ class Batch:
         before: (prefix,) int64, tokens before the image.
         after: (batch, n) int64, tokens after the image, right-padded with 0.
         answered: (batch, n) bool, which of `after` are part of the answer.
-        present: (batch, n) bool, which of `after` are not padding.
     """
 
     pixels: torch.Tensor
@@ -54,7 +53,6 @@ class Batch:
     before: torch.Tensor
     after: torch.Tensor
     answered: torch.Tensor
-    present: torch.Tensor
 
 
 def texts_of(scene: Scene, facts: Facts, rng: np.random.Generator) -> tuple[str, str]:
@@ -116,14 +114,14 @@ class SceneBatches(Dataset[Batch]):
         )
         if self.tokenizer is None:
             none = torch.zeros(0, dtype=torch.int64)
-            return Batch(pixels, truth, none, none, none.bool(), none.bool())
+            return Batch(pixels, truth, none, none, none.bool())
         return Batch(pixels, truth, *tokenize(self.tokenizer, texts))
 
 
 def tokenize(
     tokenizer: Tokenizer, texts: list[tuple[str, str]]
-) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
-    """(prompt, answer) pairs -> `before`, `after`, `answered`, `present` of a Batch."""
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """(prompt, answer) pairs -> `before`, `after`, `answered` of a Batch."""
     before = tokenizer.encode(PREFIX, add_special_tokens=False).ids
     rows = [
         [tokenizer.encode(part, add_special_tokens=False).ids for part in pair] for pair in texts
@@ -131,13 +129,11 @@ def tokenize(
     length = max(len(prompt) + len(answer) for prompt, answer in rows)
     after = torch.zeros(len(rows), length, dtype=torch.int64)
     answered = torch.zeros(len(rows), length, dtype=torch.bool)
-    present = torch.zeros(len(rows), length, dtype=torch.bool)
     for i, (prompt, answer) in enumerate(rows):
         end = len(prompt) + len(answer)
         after[i, :end] = torch.tensor(prompt + answer)
         answered[i, len(prompt) : end] = True
-        present[i, :end] = True
-    return torch.tensor(before), after, answered, present
+    return torch.tensor(before), after, answered
 
 
 def loader(
@@ -178,7 +174,6 @@ def to_device(batch: Batch, device: str) -> Batch:
         batch.before.to(device),
         batch.after.to(device),
         batch.answered.to(device),
-        batch.present.to(device),
     )
 
 
