@@ -22,7 +22,14 @@ from vlm_driving.core import UserError
 from vlm_driving.resources import default_bundle
 from vlm_driving.runtime.bundle import ModelBundle
 from vlm_driving.runtime.engine import Engine
-from vlm_driving.simulator.facts import Facts, LeadFact, Offset, PedestrianFact, Side, SignalFact
+from vlm_driving.simulator.fact_types import (
+    Facts,
+    LeadFact,
+    Offset,
+    PedestrianFact,
+    Side,
+    SignalFact,
+)
 from vlm_driving.simulator.scene import (
     Light,
     PedestrianPlace,

@@ -9,7 +9,7 @@ import pytest
 from vlm_driving.core import HazardKind, HazardRange, HazardSide
 from vlm_driving.simulator import advise, decide
 from vlm_driving.simulator.advice_terms import Cause, hazard_range, stop_distance_m
-from vlm_driving.simulator.facts import (
+from vlm_driving.simulator.fact_types import (
     Facts,
     LeadFact,
     Offset,

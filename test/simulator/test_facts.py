@@ -21,7 +21,7 @@ from vlm_driving.simulator import (
     sample_scene,
     visible_facts,
 )
-from vlm_driving.simulator.facts import Offset, Side
+from vlm_driving.simulator.fact_types import Offset, Side
 from vlm_driving.simulator.scene import (
     Atmosphere,
     CameraPose,

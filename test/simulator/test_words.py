@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from vlm_driving.simulator import Facts, advise, describe, render, sample_scene, visible_facts
-from vlm_driving.simulator.facts import Offset, OncomingFact, SignalFact
+from vlm_driving.simulator.fact_types import Offset, OncomingFact, SignalFact
 from vlm_driving.simulator.scene import Light, SignalColour, Weather
 
 ROAD = Facts(Light.DAY, Weather.CLEAR, Offset.CENTER, lanes=1)

@@ -36,6 +36,10 @@ class HazardKind(str, Enum):
     SIGNAL = "signal"
     CROSSING = "crossing"
     ROADWORK = "roadwork"
+    FLAGGER = "flagger"
+    CROSSING_VEHICLE = "crossing_vehicle"
+    RAILWAY = "railway"
+    STOP_SIGN = "stop_sign"
     OBSTACLE = "obstacle"
     OTHER = "other"
 

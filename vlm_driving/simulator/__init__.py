@@ -5,7 +5,8 @@ Knows `vlm_driving.core` alone.
 
 from vlm_driving.simulator.advice_terms import Decision
 from vlm_driving.simulator.advise import advise, decide
-from vlm_driving.simulator.facts import Facts, visible_facts
+from vlm_driving.simulator.fact_types import Facts
+from vlm_driving.simulator.facts import visible_facts
 from vlm_driving.simulator.labels import CellClass, DenseLabels, dense_labels
 from vlm_driving.simulator.render import Rendering, render
 from vlm_driving.simulator.sampling import sample_scene

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from vlm_driving.core import Advice, HazardRange, SpeedAdvice
-from vlm_driving.simulator.facts import Facts, PedestrianFact, Side
+from vlm_driving.simulator.fact_types import Facts, PedestrianFact, Side
 from vlm_driving.simulator.scene import Light, PedestrianPlace, Weather
 
 ASSUMED_SPEED_KMH = 40.0

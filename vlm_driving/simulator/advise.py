@@ -67,7 +67,7 @@ from vlm_driving.simulator.advice_terms import (
     in_the_way,
     stop_distance_m,
 )
-from vlm_driving.simulator.facts import Facts, Offset, PedestrianFact, Side
+from vlm_driving.simulator.fact_types import Facts, Offset, PedestrianFact, Side
 from vlm_driving.simulator.scene import PedestrianPlace, SignalColour
 
 

@@ -23,9 +23,26 @@ ID_LANE = 2
 ID_STOP_LINE = 3
 ID_CROSSING = 4
 ID_SIGNAL = 5
+"""The lit lamp; of a signal that is off, the housing."""
+ID_ARROW = 6
+"""The lit arrow lamps together."""
+ID_STOP_TEXT = 7
+ID_STOP_SIGN = 8
+ID_SPEED_SIGN = 9
 ID_VEHICLE = 10
+"""To 29: `Scene.vehicles` in order."""
 ID_PEDESTRIAN = 30
-ID_COUNT = 50
+"""To 49: `Scene.pedestrians` in order."""
+ID_CYCLIST = 50
+"""To 57: `Scene.cyclists` in order."""
+ID_WORKS = 58
+"""Cones, boards, barriers and machines of the road works, as one thing."""
+ID_FLAGGER = 59
+ID_OBSTACLE = 60
+ID_RAILWAY = 61
+"""Masts, lamps and bars of the level crossing, as one thing (the rails are paint)."""
+ID_ANIMAL = 62
+ID_COUNT = 63
 
 _SHIFT = 4
 _SUB = 1 << _SHIFT

@@ -7,9 +7,6 @@ along the road from the camera.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import Enum
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -22,18 +19,24 @@ from vlm_driving.simulator.canvas import (
     ID_STOP_LINE,
     ID_VEHICLE,
 )
+from vlm_driving.simulator.fact_types import (
+    Facts,
+    LeadFact,
+    Offset,
+    OncomingFact,
+    ParkedFact,
+    PedestrianFact,
+    Side,
+    SignalFact,
+)
 from vlm_driving.simulator.render import Rendering
 from vlm_driving.simulator.render_ground import STOP_LINE_DEPTH_M
 from vlm_driving.simulator.scene import (
-    Light,
     Pedestrian,
     PedestrianPlace,
     Scene,
-    SignalColour,
     Vehicle,
-    VehicleKind,
     VehicleRole,
-    Weather,
 )
 from vlm_driving.simulator.view import MODEL_VIEW
 
@@ -50,83 +53,6 @@ OFFSET_LIMIT_M = 0.35
 """Between the middle of the lane and off to a side; sampling keeps away from it."""
 ENCROACH_M = 0.3
 """An oncoming vehicle this far over the centre line is on our side."""
-
-
-class Offset(str, Enum):
-    """Where the ego is in its lane."""
-
-    LEFT = "left"
-    CENTER = "center"
-    RIGHT = "right"
-
-
-class Side(str, Enum):
-    """Where a thing is, seen from the ego lane."""
-
-    LEFT = "left"
-    CENTER = "center"
-    RIGHT = "right"
-
-
-@dataclass(frozen=True, slots=True)
-class SignalFact:
-    """A signal whose lit lamp shows."""
-
-    colour: SignalColour
-    range_m: float
-
-
-@dataclass(frozen=True, slots=True)
-class LeadFact:
-    """The nearest vehicle ahead in the ego lane. `braking` is None where lamps are too small."""
-
-    range_m: float
-    kind: VehicleKind
-    braking: bool | None
-
-
-@dataclass(frozen=True, slots=True)
-class OncomingFact:
-    """The nearest oncoming vehicle; `encroaching`: over the centre line, into the ego lane."""
-
-    range_m: float
-    encroaching: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ParkedFact:
-    """The nearest parked vehicle and how far it stands in the ego lane."""
-
-    range_m: float
-    overlap_m: float
-
-
-@dataclass(frozen=True, slots=True)
-class PedestrianFact:
-    """A person; at the left edge of the ego lane the side is left."""
-
-    range_m: float
-    side: Side
-    place: PedestrianPlace
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """All that shows. `pedestrians` are sorted by range; `visible` are ids of the id-map."""
-
-    light: Light
-    weather: Weather
-    offset: Offset
-    lanes: int
-    signal: SignalFact | None = None
-    stop_line_m: float | None = None
-    crossing_m: float | None = None
-    lead: LeadFact | None = None
-    oncoming: OncomingFact | None = None
-    parked: ParkedFact | None = None
-    pedestrians: tuple[PedestrianFact, ...] = ()
-    other_vehicle_ahead_m: float | None = None
-    visible: frozenset[int] = frozenset()
 
 
 def visible_facts(scene: Scene, rendering: Rendering) -> Facts:

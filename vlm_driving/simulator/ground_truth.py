@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Any
 
 from vlm_driving.core import Advice
-from vlm_driving.simulator.facts import Facts
+from vlm_driving.simulator.fact_types import Facts
 from vlm_driving.simulator.words_ja import Words
 
 

@@ -18,7 +18,8 @@ from vlm_driving.simulator.canvas import (
     ID_STOP_LINE,
     ID_VEHICLE,
 )
-from vlm_driving.simulator.facts import MIN_BRAKE_LAMP_PX2, Facts, visible_facts
+from vlm_driving.simulator.fact_types import Facts
+from vlm_driving.simulator.facts import MIN_BRAKE_LAMP_PX2, visible_facts
 from vlm_driving.simulator.render import Rendering
 from vlm_driving.simulator.scene import Scene, SignalColour, VehicleRole
 from vlm_driving.simulator.view import MODEL_VIEW

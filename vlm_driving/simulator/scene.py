@@ -18,6 +18,7 @@ class Light(str, Enum):
     """Time of day."""
 
     DAY = "day"
+    BACKLIGHT = "backlight"
     DUSK = "dusk"
     NIGHT = "night"
 
@@ -27,6 +28,21 @@ class Weather(str, Enum):
 
     CLEAR = "clear"
     RAIN = "rain"
+    FOG = "fog"
+    SNOW = "snow"
+
+
+class RoadClass(str, Enum):
+    """What sort of road it is.
+
+    `RESIDENTIAL` is narrow, without a centre line, both directions sharing it; `EXPRESSWAY` has
+    no oncoming lanes, no crossings and nobody on foot.
+    """
+
+    RESIDENTIAL = "residential"
+    STREET = "street"
+    ARTERIAL = "arterial"
+    EXPRESSWAY = "expressway"
 
 
 class CentreLine(str, Enum):
@@ -35,6 +51,7 @@ class CentreLine(str, Enum):
     YELLOW = "yellow"
     WHITE = "white"
     WHITE_DASHED = "white_dashed"
+    NONE = "none"
 
 
 class EdgeKind(str, Enum):
@@ -42,6 +59,7 @@ class EdgeKind(str, Enum):
 
     KERB = "kerb"
     LINE = "line"
+    GUARDRAIL = "guardrail"
 
 
 class VehicleKind(str, Enum):
@@ -51,22 +69,34 @@ class VehicleKind(str, Enum):
     SEDAN = "sedan"
     VAN = "van"
     TRUCK = "truck"
+    BUS = "bus"
+    MOTORCYCLE = "motorcycle"
 
 
 class VehicleRole(str, Enum):
-    """What the vehicle does; `AHEAD` goes our way in any lane."""
+    """What the vehicle does; `AHEAD` goes our way in any lane, `CROSSING` goes across."""
 
     AHEAD = "ahead"
     ONCOMING = "oncoming"
     PARKED = "parked"
+    CROSSING = "crossing"
 
 
 class SignalColour(str, Enum):
-    """The lamp that is lit."""
+    """The lamp that is lit; `OFF`: none, as in a power cut."""
 
     RED = "red"
     YELLOW = "yellow"
     GREEN = "green"
+    OFF = "off"
+
+
+class Arrow(str, Enum):
+    """A lit green arrow lamp under the three lamps."""
+
+    LEFT = "left"
+    STRAIGHT = "straight"
+    RIGHT = "right"
 
 
 class PedestrianPlace(str, Enum):
@@ -76,6 +106,65 @@ class PedestrianPlace(str, Enum):
     WAITING = "waiting"
     CROSSING = "crossing"
     ROAD = "road"
+
+
+class Age(str, Enum):
+    """What shows of age: a child is small, an elderly person bent, often with a stick."""
+
+    ADULT = "adult"
+    CHILD = "child"
+    ELDERLY = "elderly"
+
+
+class CyclistPlace(str, Enum):
+    """Where a cyclist is: along our lane's left edge, crossing, towards us, or on the pavement."""
+
+    LANE = "lane"
+    CROSSING = "crossing"
+    ONCOMING = "oncoming"
+    PAVEMENT = "pavement"
+
+
+class Gesture(str, Enum):
+    """What a flagger tells us: `HOLD` (red flag out across, or both arms out) or `PROCEED`."""
+
+    HOLD = "hold"
+    PROCEED = "proceed"
+
+
+class ObstacleKind(str, Enum):
+    """Something that fell onto the road."""
+
+    BOX = "box"
+    TYRE = "tyre"
+    TIMBER = "timber"
+    SACK = "sack"
+
+
+class SignKind(str, Enum):
+    """Sign faces. `STOP` and `SPEED_LIMIT` carry facts, the others are variety."""
+
+    STOP = "stop"
+    SPEED_LIMIT = "speed_limit"
+    NO_PARKING = "no_parking"
+    NO_ENTRY = "no_entry"
+    WARNING = "warning"
+    CROSSING = "crossing"
+    DIRECTION = "direction"
+
+
+class BlindKind(str, Enum):
+    """Why a picture shows (too little of) a road."""
+
+    MUD = "mud"
+    SHEET = "sheet"
+    FOGGED = "fogged"
+    SNOWED = "snowed"
+    HAND = "hand"
+    BLACK = "black"
+    WHITE = "white"
+    NOISE = "noise"
+    FOREIGN = "foreign"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +199,9 @@ class Road:
     dash_phase_m: float
     verge: Colour
     grain: int = 0
+    road_class: RoadClass = RoadClass.STREET
+    wear: float = 0.0
+    """0 new to 1: cracks, patches, worn paint."""
 
     @property
     def left_m(self) -> float:
@@ -129,7 +221,12 @@ class Road:
 
 @dataclass(frozen=True, slots=True)
 class Vehicle:
-    """A vehicle; `x_m` is its nearest face, `y_m` its middle."""
+    """A vehicle; `x_m` is its nearest face, `y_m` its middle.
+
+    A `CROSSING` one stands across the road: `length_m` runs along y, `width_m` along x, and
+    `heading` is +1 moving to our left, -1 to our right. `variant` picks details of the body;
+    the highest variants are kept out of training (see `compositions`).
+    """
 
     role: VehicleRole
     kind: VehicleKind
@@ -142,6 +239,9 @@ class Vehicle:
     braking: bool = False
     hazard_lamps: bool = False
     headlamps: bool = False
+    taxi: bool = False
+    heading: int = 0
+    variant: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +259,148 @@ class Pedestrian:
     hair: Colour
     umbrella: Colour | None = None
     bag: Colour | None = None
+    age: Age = Age.ADULT
+
+
+@dataclass(frozen=True, slots=True)
+class Cyclist:
+    """A person on a bicycle; `heading` as a pedestrian's: 0 along the road, +-1 across."""
+
+    place: CyclistPlace
+    x_m: float
+    y_m: float
+    height_m: float
+    heading: int
+    coat: Colour
+    trousers: Colour
+    frame: Colour
+    helmet: Colour | None = None
+    lamp: bool = False
+    phase: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Flagger:
+    """A guard in a reflecting vest with flags (at night: a red light stick), facing us."""
+
+    x_m: float
+    y_m: float
+    gesture: Gesture
+    coat: Colour
+    light_stick: bool = False
+    variant: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RoadWorks:
+    """A closed strip from `x_near_m` to `x_far_m` on the ego lane's `side` (+1 left, -1 right).
+
+    It reaches `overlap_m` into the ego lane (0: beside it); cones along its border, a board
+    and a barrier at its near end, perhaps a digger inside (`machine`).
+    """
+
+    x_near_m: float
+    x_far_m: float
+    side: int
+    overlap_m: float
+    cone_gap_m: float
+    board: bool = True
+    machine: bool = False
+    variant: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """A thing lying on the road."""
+
+    kind: ObstacleKind
+    x_m: float
+    y_m: float
+    width_m: float
+    height_m: float
+    colour: Colour
+    variant: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Railway:
+    """A level crossing: rails across the road from `x_m` on, masts with crossed boards and lamps.
+
+    `closed`: the bars are down and a lamp is lit red.
+    """
+
+    x_m: float
+    depth_m: float
+    closed: bool
+    mast_y_m: float
+
+
+@dataclass(frozen=True, slots=True)
+class RoadSign:
+    """A sign beside (or over) the road facing us; `value` is a speed limit's number."""
+
+    kind: SignKind
+    x_m: float
+    y_m: float
+    z_m: float
+    size_m: float
+    value: int = 0
+    variant: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Tunnel:
+    """A tunnel from `x_near_m` (0 or less: the ego is inside) to `x_far_m`; lamps give `glow`."""
+
+    x_near_m: float
+    x_far_m: float
+    height_m: float
+    glow: Colour
+
+
+@dataclass(frozen=True, slots=True)
+class Animal:
+    """A dog, cat, deer or bird: variety without figures."""
+
+    x_m: float
+    y_m: float
+    length_m: float
+    height_m: float
+    heading: int
+    colour: Colour
+
+
+@dataclass(frozen=True, slots=True)
+class Blindness:
+    """What keeps the camera from seeing. `share` is how much of the road's pixels it hides.
+
+    BLACK, WHITE, NOISE and FOREIGN replace the whole picture (`share` 1).
+    """
+
+    kind: BlindKind
+    share: float
+    grain: int
+
+
+@dataclass(frozen=True, slots=True)
+class Windscreen:
+    """What is on the glass and in the lens without blinding: amounts from 0 to 1.
+
+    `grain` places it.
+    """
+
+    drops: float = 0.0
+    dirt: float = 0.0
+    glare: float = 0.0
+    reflection: float = 0.0
+    wiper: float | None = None
+    """Angle share 0 to 1 of a wiper that is in the picture."""
+    bonnet: float = 0.0
+    """Height of the ego's bonnet in the picture, share of the picture's height."""
+    vignette: float = 0.0
+    distortion: float = 0.0
+    tint: Colour = (1.0, 1.0, 1.0)
+    grain: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +414,7 @@ class Signal:
     colour: SignalColour
     pole_y_m: float
     housing: float
+    arrows: tuple[Arrow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +456,10 @@ class PropKind(str, Enum):
     BOARD = "board"
     HEDGE = "hedge"
     VENDING = "vending"
+    BLOCK_WALL = "block_wall"
+    WIRE = "wire"
+    REFLECTOR = "reflector"
+    GANTRY = "gantry"
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +487,14 @@ class Atmosphere:
     clouds: float
     haze_m: float
     headlamps: float
+    wetness: float = 0.0
+    """0 dry to 1 standing water: darker asphalt, mirrored lamps."""
+    snow_cover: float = 0.0
+    """Share of ground, verge and roofs that is white."""
+    sun_u: float | None = None
+    """Where a low sun stands across the picture (-1 left edge, 1 right edge); None: not in view."""
+    shadows: float = 0.0
+    """Strength of cast shadows (trees, buildings, poles) on the road, 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,3 +532,15 @@ class Scene:
     props: tuple[Prop, ...] = ()
     skyline: int = 0
     grain: int = 0
+    cyclists: tuple[Cyclist, ...] = ()
+    flagger: Flagger | None = None
+    works: RoadWorks | None = None
+    obstacle: Obstacle | None = None
+    railway: Railway | None = None
+    signs: tuple[RoadSign, ...] = ()
+    stop_text_m: float | None = None
+    """Where the painted 止まれ begins, before a stop line."""
+    tunnel: Tunnel | None = None
+    animals: tuple[Animal, ...] = ()
+    windscreen: Windscreen = Windscreen()
+    blind: Blindness | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from vlm_driving.simulator.facts import Facts, Offset, Side
+from vlm_driving.simulator.fact_types import Facts, Offset, Side
 from vlm_driving.simulator.scene import Light, PedestrianPlace, SignalColour, Weather
 
 RANGE_EDGES_M = (10.0, 20.0, 35.0, 60.0)

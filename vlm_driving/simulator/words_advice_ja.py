@@ -8,7 +8,7 @@ import numpy as np
 
 from vlm_driving.core import PathAdvice, SpeedAdvice
 from vlm_driving.simulator.advice_terms import STANDING_KMH, Cause, Decision, in_the_way
-from vlm_driving.simulator.facts import Facts, Offset, Side
+from vlm_driving.simulator.fact_types import Facts, Offset, Side
 from vlm_driving.simulator.scene import Light, PedestrianPlace, SignalColour, Weather
 
 Rng = np.random.Generator

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from vlm_driving.core import Advice, HazardKind
 from vlm_driving.simulator.advice_terms import Cause, Decision
 from vlm_driving.simulator.advise import decide
-from vlm_driving.simulator.facts import Facts, Offset, PedestrianFact, Side
+from vlm_driving.simulator.fact_types import Facts, Offset, PedestrianFact, Side
 from vlm_driving.simulator.scene import (
     Light,
     PedestrianPlace,
