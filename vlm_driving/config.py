@@ -77,6 +77,7 @@ REPLAY_SETTINGS = (
     Setting("duration_s", float, above=0),
     Setting("budget_ms", float, above=0),
     Setting("threads", int, least=0),
+    Setting("frozen_after_frames", int, least=0),
 )
 
 

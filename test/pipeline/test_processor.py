@@ -8,7 +8,7 @@ from support.scripted_answerer import ADVICE, ScriptedAnswerer
 
 from vlm_driving.core import Deadline, Outcome, UserError
 from vlm_driving.pipeline import FrameProcessor, PipelineSettings
-from vlm_driving.pipeline.answer import UNSURE_JA
+from vlm_driving.pipeline.answer import BLIND_JA, UNSURE_JA
 from vlm_driving.runtime.events import AdviceDecoded, Sentence, Stage, StageBegun
 
 SETTINGS = PipelineSettings(budget_ms=200, guard_ms=8, backend="onnx-cpu", model="tiny")
@@ -126,6 +126,37 @@ def test_unsure_says_why_and_advises_nothing(clock, published, make_frame):
     assert report.advice is None
     assert report.advice_ja == UNSURE_JA
     assert report.reason == "below the model's threshold: confidence 0.88, legal mass 0.75"
+
+
+def test_unsure_never_describes_a_road(clock, published, make_frame):
+    report = processed(answerer_taking(clock, 1, unsure=True), published, clock, make_frame())
+    assert report.description_ja == ""
+    assert report.to_json()["hazards"] == []
+
+
+BLIND_WORDS = (
+    ("advice_ja", "視界が遮られているため、助言できません。"),
+    ("description_ja", "レンズが泥で覆われています。"),
+)
+
+
+def test_a_model_that_cannot_see_says_why_in_its_own_words(clock, published, make_frame):
+    answerer = answerer_taking(clock, 1, blind=True, sentences=BLIND_WORDS)
+    report = processed(answerer, published, clock, make_frame())
+    assert (report.outcome, report.reason) == (Outcome.UNSURE, "blind")
+    assert report.advice is None and report.to_json()["hazards"] == []
+    assert (report.advice_ja, report.description_ja) == (BLIND_WORDS[0][1], BLIND_WORDS[1][1])
+    assert report.backend == "onnx-cpu"
+
+
+def test_a_model_that_cannot_see_is_never_silent(clock, published, make_frame):
+    answerer = answerer_taking(clock, 40, blind=True, sentences=BLIND_WORDS)
+    report = processed(answerer, published, clock, make_frame())
+    assert (report.outcome, report.reason) == (Outcome.UNSURE, "blind")
+    assert (report.advice_ja, report.description_ja) == (BLIND_WORDS[0][1], "")
+    published.reports.clear()
+    answerer = answerer_taking(clock, 1, blind=True, sentences=())
+    assert processed(answerer, published, clock, make_frame()).advice_ja == BLIND_JA
 
 
 def test_a_message_that_is_no_image_is_malformed(clock, published, make_frame):

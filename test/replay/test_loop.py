@@ -203,3 +203,10 @@ def test_frames_before_a_fault_are_answered_however_early_it_comes(readable):
     replayed, reports = every_frame(items())
     assert len(reports) == replayed.frames == readable
     assert str(replayed.fault) == "the disk is gone."
+
+
+def test_a_camera_that_stands_still_is_found():
+    frames = [frame(100 * i, load=lambda: np.full((36, 64, 3), 7, "u1")) for i in range(4)]
+    _, reports = every_frame(frames)
+    assert [report.outcome.value for report in reports] == ["ok", "ok", "unsure", "unsure"]
+    assert reports[-1].reason == "frozen_input"

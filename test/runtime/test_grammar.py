@@ -10,7 +10,7 @@ from tokenizers import Tokenizer, models, pre_tokenizers
 from vlm_driving.core import UserError
 from vlm_driving.runtime.decisions import decide
 from vlm_driving.runtime.grammar import END, Node, compile_grammar, longest_answer
-from vlm_driving.runtime.manifest import GrammarSpec, HazardGrammar, LabelGroup
+from vlm_driving.runtime.grammar_spec import GrammarSpec, HazardGrammar, LabelGroup
 from vlm_driving.runtime.tokenizer import BundleTokenizer
 
 

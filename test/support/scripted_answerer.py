@@ -60,6 +60,7 @@ class ScriptedAnswerer:
         wait_ms: lets time pass; real sleep unless a fake clock is given.
         sentences: (section, text) in order.
         unsure: whether the answer is below the threshold.
+        blind: whether the model says that it cannot see.
         fault: raised in place of the advice, if set.
         seen: ego speed and image mean of each frame, in order.
     """
@@ -71,6 +72,7 @@ class ScriptedAnswerer:
         ("description_ja", "左前方に歩行者がいます。"),
     )
     unsure: bool = False
+    blind: bool = False
     fault: Exception | None = None
     seen: list[tuple[float | None, float]] = field(default_factory=list)
 
@@ -102,7 +104,7 @@ class ScriptedAnswerer:
         if late():
             yield done(Finish.NO_ADVICE)
             return
-        yield AdviceDecoded(ADVICE, 0.75, self.unsure)
+        yield AdviceDecoded(ADVICE, 0.75, self.unsure or self.blind, self.blind)
         for section, text in self.sentences:
             if late():
                 yield done(Finish.TRUNCATED)

@@ -33,7 +33,7 @@ def small(out: Path) -> TrainPlan:
     return TrainPlan(
         out=out,
         encoder_samples=16,
-        decoder_samples=16,
+        words_samples=16,
         joint_samples=16,
         calibration_scenes=16,
         tokenizer_scenes=8,
@@ -42,7 +42,12 @@ def small(out: Path) -> TrainPlan:
         batch=8,
         workers=0,
         vision=VisionConfig(
-            stride4=(8, 1), stride8=(8, 1), stride16=(8, 1), projector=32, hidden=64
+            stride4=(8, 1),
+            stride8=(8, 1),
+            stride16=(8, 1),
+            projector=32,
+            hidden=64,
+            summary=(4, 16, 2),
         ),
     )
 
@@ -78,7 +83,7 @@ def test_a_training_that_was_interrupted_ends_where_a_straight_one_does(tmp_path
     for name in straight:
         assert torch.allclose(straight[name], resumed[name], atol=1e-4), name
     rows = [json.loads(line) for line in (tmp_path / "straight/log.jsonl").open()]
-    assert [row["stage"] for row in rows] == ["encoder", "decoder", "joint"]
+    assert [row["stage"] for row in rows] == ["encoder", "words", "joint"]
     assert (tmp_path / "straight/training.png").stat().st_size > 0
 
 

@@ -15,10 +15,10 @@ SMALL = VisionConfig(
 )
 
 
-def test_one_token_stands_for_each_32_by_32_pixels() -> None:
+def test_one_token_stands_for_each_32_by_32_pixels_and_four_for_the_whole() -> None:
     tower = VisionTower(SMALL)
-    assert SMALL.tokens == 6
-    assert tower(torch.zeros(2, 3, 64, 96)).shape == (2, 6, 20)
+    assert (SMALL.grid_tokens, SMALL.tokens) == (6, 10)
+    assert tower(torch.zeros(2, 3, 64, 96)).shape == (2, 10, 20)
 
 
 def test_sizes_that_do_not_divide_are_refused() -> None:

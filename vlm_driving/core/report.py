@@ -21,7 +21,9 @@ class Outcome(str, Enum):
     TRUNCATED = "truncated"
     """Advice whole, prose cut at a sentence end."""
     UNSURE = "unsure"
-    """The model answered below its calibrated threshold: no advice, the text says why."""
+    """No advice, and the text says why: the model answered below its calibrated threshold, says
+    that it cannot see (reason `blind`), or was not asked, as the picture is frozen
+    (reason `frozen_input`)."""
     TIMEOUT = "timeout"
     """No advice by the deadline."""
     STALE = "stale"

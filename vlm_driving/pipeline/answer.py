@@ -16,6 +16,8 @@ from vlm_driving.runtime.events import (
 )
 
 UNSURE_JA = "判断に確信が持てないため、助言を控えます。"
+BLIND_JA = "視界を確認できないため、助言を控えます。"
+"""Said for a model that says that it cannot see, and was cut off before it could say why."""
 
 
 @dataclass(slots=True)
@@ -24,7 +26,8 @@ class AnswerSoFar:
 
     Attributes:
         advice: the advice, once decoded.
-        unsure: the model answered below its calibrated threshold.
+        unsure: the model answered below its calibrated threshold, or says that it cannot see.
+        blind: the model says that it cannot see.
         legal_mass: probability on legal labels before masking.
         sections: text by section name, sentence by sentence.
         done: the model's own last word, or None when it was cut off.
@@ -32,6 +35,7 @@ class AnswerSoFar:
 
     advice: Advice | None = None
     unsure: bool = False
+    blind: bool = False
     legal_mass: float | None = None
     sections: dict[str, str] = field(default_factory=dict)
     done: Done | None = None
@@ -44,6 +48,7 @@ class AnswerSoFar:
         elif isinstance(event, AdviceDecoded):
             self.advice = event.advice
             self.unsure = event.unsure
+            self.blind = event.blind
             self.legal_mass = event.legal_mass
         elif isinstance(event, Sentence):
             self.sections[event.section] = self.sections.get(event.section, "") + event.text
@@ -72,20 +77,25 @@ class AnswerSoFar:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How an answer ended, in the report's words."""
+    """How an answer ended, in the report's words.
+
+    `asked` is False where the outcome was settled without the model.
+    """
 
     outcome: Outcome
     advice: Advice | None = None
     advice_ja: str = ""
     description_ja: str = ""
     reason: str | None = None
+    asked: bool = True
 
 
 def judge(answer: AnswerSoFar, deadline: Deadline | None, now_ns: int) -> Verdict:
     """The outcome of an answer that ended, or was ended, at monotonic `now_ns`.
 
     Advice that is late is not published: a machine that stood still has nothing to say
-    about the road as it is now.
+    about the road as it is now. A model that is unsure describes no road, for that might
+    be an invented one; only one that says that it cannot see is quoted, for it says why.
     """
     late_ms = 0.0 if deadline is None else -deadline.remaining_ms(now_ns)
     if answer.advice is None and deadline is None:
@@ -102,12 +112,18 @@ def judge(answer: AnswerSoFar, deadline: Deadline | None, now_ns: int) -> Verdic
         answer.sections.get("advice_ja", ""),
         answer.sections.get("description_ja", ""),
     )
+    if answer.blind:
+        return replace(
+            verdict,
+            outcome=Outcome.UNSURE,
+            advice=None,
+            advice_ja=verdict.advice_ja or BLIND_JA,
+            reason="blind",
+        )
     if answer.unsure:
         mass = "" if answer.legal_mass is None else f", legal mass {answer.legal_mass:.2f}"
         reason = f"below the model's threshold: confidence {answer.advice.confidence:.2f}{mass}"
-        return replace(
-            verdict, outcome=Outcome.UNSURE, advice=None, advice_ja=UNSURE_JA, reason=reason
-        )
+        return Verdict(Outcome.UNSURE, advice_ja=UNSURE_JA, reason=reason)
     if answer.done is None:
         return replace(verdict, outcome=Outcome.TRUNCATED, reason="prose cut by the watch")
     if answer.done.finish is not Finish.COMPLETE:

@@ -15,8 +15,12 @@ from numpy.typing import NDArray
 from vlm_driving.core import Deadline, Outcome, SceneReport, StageTimes, UserError
 from vlm_driving.core.deadline import NS_PER_MS
 from vlm_driving.pipeline.answer import AnswerSoFar, Verdict, judge
+from vlm_driving.pipeline.frozen import FROZEN_JA, FrozenInput
 from vlm_driving.pipeline.offered import OfferedFrame
 from vlm_driving.runtime.events import Event
+
+FROZEN = Verdict(Outcome.UNSURE, advice_ja=FROZEN_JA, reason="frozen_input", asked=False)
+"""Advice on a picture that stands still would be about a road of the past."""
 
 Clock = Callable[[], int]
 """Monotonic nanoseconds."""
@@ -48,12 +52,15 @@ class PipelineSettings:
         guard_ms: kept back from the budget for closing and publishing a report.
         backend: name of the backend, for the report.
         model: name of the model, for the report.
+        frozen_after_frames: equal pictures under new stamps that make a camera frozen; 0 for
+            never, as for pictures that are made without noise and may stand still.
     """
 
     budget_ms: float | None = 200.0
     guard_ms: float = 8.0
     backend: str | None = None
     model: str | None = None
+    frozen_after_frames: int = 3
 
     def __post_init__(self) -> None:
         if self.budget_ms is not None and not (
@@ -65,6 +72,11 @@ class PipelineSettings:
             )
         if not (math.isfinite(self.guard_ms) and self.guard_ms >= 0):
             raise UserError(f"The guard is zero or more milliseconds, got {self.guard_ms}.")
+        if self.frozen_after_frames != 0 and self.frozen_after_frames < 2:
+            raise UserError(
+                "The input is frozen after two or more equal frames, or never with 0, got "
+                f"{self.frozen_after_frames}; 3 is the default."
+            )
 
     def deadline(self, frame: OfferedFrame) -> Deadline | None:
         """When the report of `frame` has to be out: its age is already spent on arrival."""
@@ -136,6 +148,7 @@ class FrameProcessor:
         self._answerer = answerer
         self._publish = publish
         self._clock = clock
+        self._frozen = FrozenInput(settings.frozen_after_frames)
 
     def admit(self, frame: OfferedFrame) -> Job | None:
         """A job for `frame`; None when it was stale, and its report is out."""
@@ -158,6 +171,9 @@ class FrameProcessor:
             return
         job.image = image
         job.loaded_ns = self._clock()
+        if self._frozen.see(job.frame.camera, job.frame.stamp_ns, image):
+            self.close(job, FROZEN)
+            return
         try:
             self._listen(job, image)
         except Exception as fault:  # whatever a driver does, the run goes on
@@ -191,7 +207,7 @@ class FrameProcessor:
 
     def _report(self, job: Job, verdict: Verdict, now_ns: int) -> SceneReport:
         frame, answer = job.frame, job.answer
-        asked = verdict.outcome.names_backend
+        asked = verdict.outcome.names_backend and verdict.asked
         return SceneReport(
             camera=frame.camera,
             frame_id=frame.frame_id,

@@ -48,6 +48,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--duration", dest="duration_s", type=float, metavar="S", help="seconds to replay")
     add("--budget-ms", type=float, metavar="MS", help="camera stamp to report (default 200)")
     add("--threads", type=int, help="threads for the model (default 0: all cores, at most 8)")
+    add(
+        "--frozen-after-frames",
+        type=int,
+        metavar="N",
+        help="equal pictures that mean a hung camera driver (default 3; 0: never)",
+    )
     add("--camera-topic", metavar="TOPIC", help="needed where the bag has several cameras")
     add(
         "--speed-topic",

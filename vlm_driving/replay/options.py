@@ -8,6 +8,7 @@ from pathlib import Path
 
 from vlm_driving.backends.onnx.sessions import SessionSettings
 from vlm_driving.core import UserError
+from vlm_driving.pipeline import PipelineSettings
 from vlm_driving.replay.pacing import check_rate
 
 MOST_BUDGET_MS = 86_400_000.0
@@ -40,6 +41,7 @@ class ReplayOptions:
         threads: threads for the model; 0 for as many as the process may use, at most 8.
         camera_topic: the camera, where the recording has several.
         speed_topic: topic of the ego speed.
+        frozen_after_frames: equal pictures that make the input frozen; 0 for never.
     """
 
     bag: Path
@@ -53,6 +55,7 @@ class ReplayOptions:
     threads: int = 0
     camera_topic: str | None = None
     speed_topic: str | None = None
+    frozen_after_frames: int = 3
 
     def __post_init__(self) -> None:
         check_rate(self.rate)
@@ -72,6 +75,7 @@ class ReplayOptions:
                 f"{self.duration_s:g}; leave it out to replay to the end."
             )
         SessionSettings(threads=self.threads)
+        PipelineSettings(frozen_after_frames=self.frozen_after_frames)
 
     @property
     def deadline_budget_ms(self) -> float | None:

@@ -170,7 +170,10 @@ def _replay(
 ) -> Replayed:
     """Offer the recording at the pace asked for."""
     settings = PipelineSettings(
-        budget_ms=options.deadline_budget_ms, backend=model.backend, model=model.name
+        budget_ms=options.deadline_budget_ms,
+        backend=model.backend,
+        model=model.name,
+        frozen_after_frames=options.frozen_after_frames,
     )
     with Prefetch(source.items()) as items:
         if options.pace is Pace.EVERY_FRAME:
@@ -205,6 +208,7 @@ def describe_run(options: ReplayOptions, source: Source, model: OpenedModel) -> 
         "model_load_ms": round(model.load_ms, 1),
         "backend": model.backend,
         "threads": options.threads,
+        "frozen_after_frames": options.frozen_after_frames,
         "machine": describe_machine(),
         "version": __version__,
         "started": datetime.now(timezone.utc).isoformat(timespec="seconds"),

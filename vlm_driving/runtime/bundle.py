@@ -10,14 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from vlm_driving.core import UserError
+from vlm_driving.runtime.grammar_spec import GrammarSpec
 from vlm_driving.runtime.manifest import (
     BUNDLE_FILE,
     TOKENIZER_FILE,
     Calibration,
-    GrammarSpec,
     GraphFile,
     Manifest,
     Prompts,
+    QuestionSpec,
     SectionSpec,
     parse_manifest,
 )
@@ -79,6 +80,11 @@ class ModelBundle:
     def sections(self) -> tuple[SectionSpec, ...]:
         """The prose after the advice."""
         return self.manifest.sections
+
+    @property
+    def question(self) -> QuestionSpec | None:
+        """How questions are put, or None where the model answers none."""
+        return self.manifest.question
 
     @property
     def calibration(self) -> Calibration:

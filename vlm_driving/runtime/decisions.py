@@ -67,6 +67,19 @@ def decide(logits: NDArray[np.float32], tokens: NDArray[np.int64], temperature: 
     return Decision(index, float(1.0 / shares.sum()), min(mass, 1.0))
 
 
+def share_of(logits: NDArray[np.float32], token: int) -> float:
+    """Probability of one token before masking, at temperature 1; logits are (vocab,).
+
+    Raises:
+        ArithmeticError: if the logits are not finite.
+    """
+    top = np.float32(logits.max())
+    share = math.exp(float(logits[token] - top)) / float(np.exp(logits - top).sum(dtype=np.float64))
+    if not math.isfinite(share):
+        raise ArithmeticError("the decoder's logits are not finite")
+    return share
+
+
 def choose_label(cursor: Cursor, choice: Choice, temperature: float) -> Label:
     """Walk from the root of a choice to one label.
 

@@ -1,4 +1,4 @@
-"""What an engine says while it answers one frame."""
+"""What an engine says while it answers one frame, or one question about it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Finish(str, Enum):
     TRUNCATED = "truncated"
     """Advice whole; prose cut back to a sentence end by time, a cap or the loop guard."""
     NO_ADVICE = "no_advice"
-    """Time ran out before the advice was whole."""
+    """Time ran out before the advice was whole; with a question, before its first sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +43,22 @@ class AdviceDecoded:
         advice: what the model chose.
         legal_mass: least probability on legal tokens, before masking, over the decisions of
             speed and path.
-        unsure: whether the bundle's thresholds say that this is no answer.
+        unsure: whether the bundle's thresholds say that this is no answer, or the model does.
+        blind: whether the model itself says that it cannot see; the sections then say why.
     """
 
     advice: Advice
     legal_mass: float
     unsure: bool
+    blind: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """The next piece of a section; its pieces joined are the section's text."""
+    """The next piece of a section; its pieces joined are the section's text.
+
+    The answer to a question is the section `answer`.
+    """
 
     section: str
     text: str

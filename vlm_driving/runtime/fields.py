@@ -48,6 +48,13 @@ class Fields:
             raise self.error(key, "must not be empty")
         return value
 
+    def optional_text(self, key: str) -> str | None:
+        """A string that is not empty, or None where the key is missing or null."""
+        if self._data.get(key) is None:
+            self._data.pop(key, None)
+            return None
+        return self.text(key, empty=False)
+
     def choice(self, key: str, known: tuple[str, ...]) -> str:
         """One of the strings `known`."""
         value = self._take(key)

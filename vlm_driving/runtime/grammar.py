@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vlm_driving.core import UserError
-from vlm_driving.runtime.manifest import GrammarSpec, LabelGroup
+from vlm_driving.runtime.grammar_spec import GrammarSpec, LabelGroup
 from vlm_driving.runtime.tokenizer import BundleTokenizer
 
 
@@ -89,6 +89,13 @@ def longest_answer(grammar: Grammar) -> int:
         one = _longest(hazards.kind) + _longest(hazards.side) + _longest(hazards.range)
         total += hazards.max * one
     return total
+
+
+def no_hazards(spec: GrammarSpec, tokenizer: BundleTokenizer) -> tuple[int, ...]:
+    """The tokens of an empty list of hazards; none where the grammar has no hazards."""
+    if spec.hazards is None:
+        return ()
+    return (*tokenizer.encode(spec.hazards.kind.lead), *tokenizer.encode(spec.hazards.end))
 
 
 def _longest(choice: Choice) -> int:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
-from vlm_driving.core import HazardKind, HazardRange, HazardSide, PathAdvice, SpeedAdvice
 from vlm_driving.runtime.fields import Fields
+from vlm_driving.runtime.grammar_spec import GrammarSpec, parse_grammar
 from vlm_driving.runtime.preprocess import CHANNEL_ORDERS, FITS, RESAMPLES, PreprocessSpec
 
 BUNDLE_SCHEMA = "vlm_driving/bundle/1"
@@ -49,46 +49,14 @@ class Prompts:
     task: str
 
     def after_image(self, ego_speed_kmh: float | None) -> str:
-        """All text after the image, as one string; the speed is rounded to whole km/h."""
+        """All text between image and advice, as one string; the speed in whole km/h."""
+        return self.state(ego_speed_kmh) + self.task
+
+    def state(self, ego_speed_kmh: float | None) -> str:
+        """The text after the image up to the task or question: [suffix][ego]."""
         if ego_speed_kmh is None:
-            ego = self.ego_unknown
-        else:
-            ego = self.ego.replace("{speed_kmh}", str(round(ego_speed_kmh)))
-        return self.suffix + ego + self.task
-
-
-@dataclass(frozen=True, slots=True)
-class LabelGroup:
-    """One choice of the grammar: a forced lead, then one of the labels.
-
-    `labels` maps the name that a report uses to the text that the model writes.
-    """
-
-    lead: str
-    labels: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class HazardGrammar:
-    """Up to `max` times kind, side, range.
-
-    `end` stands beside the kinds and ends a list that is shorter; a full list has no end.
-    """
-
-    max: int
-    end: str
-    kind: LabelGroup
-    side: LabelGroup
-    range: LabelGroup
-
-
-@dataclass(frozen=True, slots=True)
-class GrammarSpec:
-    """The advice grammar; no hazards where the bundle was not trained for them."""
-
-    speed: LabelGroup
-    path: LabelGroup
-    hazards: HazardGrammar | None
+            return self.suffix + self.ego_unknown
+        return self.suffix + self.ego.replace("{speed_kmh}", str(round(ego_speed_kmh)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,17 +70,34 @@ class SectionSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class QuestionSpec:
+    """A question is [prefix][image][suffix][ego][before][question][after].
+
+    Its answer is free: at most `max_tokens` up to one of `end`.
+    """
+
+    before: str
+    after: str
+    end: tuple[str, ...]
+    max_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
 class Calibration:
-    """Temperature of the confidence, and the thresholds below which a model is unsure."""
+    """Temperature of the confidence, and the thresholds below which a model is unsure.
+
+    `blind_token` is what a model prefers to the first label where it cannot see, or None.
+    """
 
     temperature: float
     unsure_below_confidence: float
     unsure_below_legal_mass: float
+    blind_token: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The whole of bundle.json."""
+    """The whole of bundle.json; `question` is None where the model answers none."""
 
     name: str
     licence: str
@@ -127,6 +112,7 @@ class Manifest:
     normalization: str
     calibration: Calibration
     sha256: Mapping[str, str]
+    question: QuestionSpec | None = None
 
 
 def parse_manifest(data: object, source: str) -> Manifest:
@@ -149,12 +135,13 @@ def parse_manifest(data: object, source: str) -> Manifest:
         preprocess=_preprocess(top.fields("preprocess")),
         image_tokens=top.whole("image_tokens", least=1),
         prompts=_prompts(top.fields("prompts")),
-        grammar=_grammar(top.fields("grammar")),
+        grammar=parse_grammar(top.fields("grammar")),
         sections=tuple(_section(item) for item in top.items("sections")),
         end_tokens=top.texts("end_tokens"),
         normalization=top.choice("normalization", NORMALIZATIONS),
         calibration=_calibration(top.fields("calibration")),
         sha256=top.text_mapping("sha256"),
+        question=_question(top.optional_fields("question")) if top.has("question") else None,
     )
     top.done()
     for name in manifest.sha256:
@@ -217,37 +204,6 @@ def _prompts(fields: Fields) -> Prompts:
     return prompts
 
 
-def _grammar(fields: Fields) -> GrammarSpec:
-    speed = _labels(fields.fields("speed"), tuple(e.value for e in SpeedAdvice))
-    path = _labels(fields.fields("path"), tuple(e.value for e in PathAdvice))
-    item = fields.optional_fields("hazards")
-    hazards = None
-    if item is not None:
-        hazards = HazardGrammar(
-            max=item.whole("max", least=1),
-            end=item.text("end", empty=False),
-            kind=_labels(item.fields("kind"), tuple(e.value for e in HazardKind)),
-            side=_labels(item.fields("side"), tuple(e.value for e in HazardSide)),
-            range=_labels(item.fields("range"), tuple(e.value for e in HazardRange)),
-        )
-        item.done()
-    fields.done()
-    return GrammarSpec(speed, path, hazards)
-
-
-def _labels(fields: Fields, known: tuple[str, ...]) -> LabelGroup:
-    group = LabelGroup(fields.text("lead"), fields.text_mapping("labels"))
-    if not group.labels:
-        raise fields.error("labels", "must name at least one label")
-    for name, text in group.labels.items():
-        if name not in known:
-            raise fields.error(f"labels.{name}", f"is unknown; known: {', '.join(known)}")
-        if not text:
-            raise fields.error(f"labels.{name}", "must not be empty")
-    fields.done()
-    return group
-
-
 def _section(fields: Fields) -> SectionSpec:
     section = SectionSpec(
         name=fields.choice("name", ("advice_ja", "description_ja")),
@@ -259,11 +215,25 @@ def _section(fields: Fields) -> SectionSpec:
     return section
 
 
+def _question(fields: Fields | None) -> QuestionSpec | None:
+    if fields is None:
+        return None
+    question = QuestionSpec(
+        before=fields.text("before"),
+        after=fields.text("after"),
+        end=fields.texts("end"),
+        max_tokens=fields.whole("max_tokens", least=1),
+    )
+    fields.done()
+    return question
+
+
 def _calibration(fields: Fields) -> Calibration:
     calibration = Calibration(
         temperature=fields.number("temperature", above=0.0),
         unsure_below_confidence=fields.number("unsure_below_confidence", least=0.0, most=1.0),
         unsure_below_legal_mass=fields.number("unsure_below_legal_mass", least=0.0, most=1.0),
+        blind_token=fields.optional_text("blind_token"),
     )
     fields.done()
     return calibration

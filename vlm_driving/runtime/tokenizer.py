@@ -33,6 +33,8 @@ class BundleTokenizer:
         self._path = path
         self._nfkc = normalization == "NFKC"
         self._anchor = self._find_anchor()
+        added = self._tokenizer.get_added_tokens_decoder().values()
+        self._control_words = [token.content for token in added if token.special]
 
     @property
     def vocab_size(self) -> int:
@@ -61,6 +63,12 @@ class BundleTokenizer:
     def decode(self, ids: Sequence[int]) -> str:
         """Text of tokens, special ones left out; incomplete UTF-8 shows as U+FFFD."""
         return str(self._tokenizer.decode(list(ids), skip_special_tokens=True))
+
+    def control_word(self, text: str) -> str | None:
+        """The first special token that `text` would be read to contain, or None."""
+        if self._nfkc:
+            text = unicodedata.normalize("NFKC", text)
+        return next((word for word in self._control_words if word in text), None)
 
     def single(self, text: str, key: str) -> int:
         """The one token that `text` is.

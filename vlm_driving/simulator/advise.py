@@ -1,270 +1,210 @@
 """What a careful driver would do next: a pure function of visible facts and ego speed.
 
-Speed `v` is the ego's; unknown counts as 40 km/h. Below 3 km/h the ego stands. A *stop distance*
-is one second of `v` and then braking with 2.5 m/s2 (40 km/h: 36 m). Each rule may ask for a
-speed; the most careful one wins (STOP, DECELERATE, KEEP, ACCELERATE), and among equals the
-earlier row. *Hold* means: do not accelerate.
+Speed `v` is the ego's; where it is unknown the usual one of the road's class counts: residential
+30, street 40, arterial 50, expressway 80 km/h. Below 3 km/h the ego stands. The *stop distance*
+is one second of `v` and then braking with 2.5 m/s2 (40 km/h: 36 m), 8 m at least. Each row may
+ask for a speed; the most careful one wins (STOP, DECELERATE, KEEP, ACCELERATE), and among equals
+the earlier row. *Hold* is KEEP: do not speed up. *Stop at p*: STOP within the stop distance of
+p, DECELERATE within 1.5 of them, hold beyond; a standing ego stays (STOP) for a p within 45 m
+and goes for one beyond. *Slow above n*: DECELERATE if v > n km/h, else hold.
 
 | cause | when | asks for |
 |---|---|---|
-| person on the crossing, or on | up to 45 m; a point 3 m before lies within the stop | STOP, |
-| the road in our lane | distance, or farther | DECELERATE |
-| red | stop line (unseen: see below) within | STOP, |
-| | the stop distance, or farther | DECELERATE |
-| yellow | comfortable stop (0.75 s, then 3.5 m/s2) possible | as red |
-| | otherwise | hold |
-| person waiting at a crossing, | nearer than 15 m | STOP |
-| our signal not green | nearer than 35 m | DECELERATE |
-| vehicle ahead, gap g | g <= 0.5 s + 2 m, or it brakes and g <= 1.2 s | STOP |
-| | it brakes and g <= 3.5 s, or g < 1.5 s | DECELERATE |
-| | g < 3 s | hold |
-| parked vehicle in the lane, | way round blocked: nearer than 12 m, or farther | STOP, DECELERATE |
-| nearer than 40 m | free: nearer than 20 m and v > 30 km/h, or not | DECELERATE, hold |
-| oncoming vehicle on our side | nearer than 40 m | DECELERATE |
-| person on the road, beside us | nearer than 30 m | DECELERATE |
-| empty crossing, no signal seen | nearer than 25 m: v > 40 km/h, or not | DECELERATE, hold |
-| speed to aim at (below) | v > aim + 10 km/h | DECELERATE |
-| | v < aim - 8 km/h | ACCELERATE |
+| pedestrian | on the crossing; on the road in our lane | stop at 3 m before (art. 38) |
+| cyclist_crossing | crosses anywhere | stop at 3 m before (art. 38) |
+| flagger_hold | he holds us | stop at 5 m before him |
+| flagger_proceed | he waves us on | slow above 20 |
+| railway_closed | bar down or lamp red | stop at the line, else 3 m before (art. 33) |
+| railway | open | the same, but who stands may go, unless the vehicle |
+| | | ahead stands less than 20 m beyond the near rail (art. 50) |
+| red, red_arrow | no straight arrow is lit | stop at the line (unseen: below) (art. 7) |
+| yellow | a stop (0.75 s, 3.5 m/s2) is comfortable | as red, otherwise hold (art. 7) |
+| signal_off | nearer than 40 m | slow above 20 (art. 36) |
+| stop_sign | sign or painted word, no signal shows | stop at the line, else at the sign; |
+| | | who stands may go (art. 43) |
+| crossing_vehicle | in our lane | stop at 3 m before |
+| side_vehicle | beside it, nearer than 30 m, no green | slow above 40 (art. 36) |
+| side_obstacle | beside our path, nearer than 25 m | slow above 30 |
+| obstacle | in our path, nearer than 45 m, way round free | slow above 20 |
+| | way round blocked | stop at 4 m before |
+| waiting | somebody at a crossing, our signal not green | nearer than 15 m STOP, |
+| | | nearer than 35 m slow above 15; who stands stays (art. 38) |
+| jam | the tail of a queue; not for who stands | stop at 4 m before |
+| lead, gap g | g <= 0.5 s + 2 m, or brakes and g <= 1.2 s | STOP (art. 26) |
+| | g < 1.5 s, or brakes and g <= 3.5 s | DECELERATE |
+| | g < 3 s, g < 12 m, or brakes at any g | hold |
+| works | nearer than 50 m, into our lane (0.2 m) | slow above 30 |
+| | block it (1.2 m) and no way past | stop at 5 m before |
+| | beside our lane, nearer than 30 m | slow above 40 |
+| parked | in our way (less than 1 m beside us), nearer | way round blocked: nearer than |
+| | than 40 m | 12 m STOP, else slow above 15; |
+| | | free: nearer than 20 m slow above 30, else hold |
+| hidden | parked van, truck or bus nearer than 25 m; | slow above 25 |
+| | not on an expressway | |
+| encroaching | oncoming on our side, nearer than 40 m | slow above 15; who stands stays |
+| cyclist | on our lane, nearer than 40 m, way past free | nearer than 25 m slow above 30, |
+| | | else hold |
+| | way past blocked | nearer than 4 m STOP; nearer than 1.5 s |
+| | | (8 m at least) slow above 15; else slow above 30 |
+| child | left of or before us (residential: any side), | slow above 25 |
+| | nearer than 25 m | |
+| roadside_pedestrian | on the road beside us, nearer than 30 m | slow above 20 |
+| elderly | as a child, nearer than 20 m | hold |
+| crossing | empty, no signal or off, nearer than 25 m | slow above 40 (art. 38) |
+| tunnel | its mouth nearer than 40 m | hold |
+| curve | a bend | DECELERATE if v > its aim + 5 |
+| speed_limit | a sign | DECELERATE if v > limit + 5 (art. 22) |
+| too_fast, sight | the aim of the road, of the weather and light | DECELERATE if v > aim + 10 |
+| clear, at_speed | | ACCELERATE if v < aim - 8, else KEEP |
 
-A stop distance counts as 8 m at least. Where no stop line shows it is taken to be 2 m before a
-crossing on this side of the signal, else 10 m before the signal. The speed to aim at is 40 km/h,
-60 with two lanes or more; 10 less at night, 10 less in rain, but at least 30.
+Of child, roadside_pedestrian and elderly a person gets the first that fits. Where no stop line
+shows the place to stop for a signal is 2 m before a crossing on this side of it, else 10 m before
+it. A lit straight arrow under red counts as green (cause green_arrow in place of clear and
+at_speed); left and right arrows are not for us, who go straight on. A flagger beats signal and
+stop sign. Lead at standstill: STOP nearer than 6 m, or 20 m while it brakes.
 
-At standstill (STOP stays, ACCELERATE goes): a vehicle ahead holds us when nearer than 6 m, or
-12 m while its brake lamps are lit; DECELERATE and blocked ways mean STOP; hold means nothing.
+The aim: the sign's number, else residential 30, street 40, arterial 60, expressway 80; in a bend
+at most 20, 35, 45, 70; in a tunnel at most 60. Fog takes 30 % off, snow 40 %, rain 10 km/h, night
+10 km/h (rain and night not inside a tunnel), but 20 remain.
 
-Path: away from an oncoming vehicle on our side (left), round a parked vehicle or a person at the
-left edge (right) unless blocked: an oncoming vehicle nearer than 40 m on a road with one lane, or
-another vehicle in the next lane nearer than 15 m. Otherwise back to the middle of the lane. While
-the advice is STOP only the way back to the middle is given, and none at standstill.
-Rules after the Road Traffic Act: signals (art. 7), crossings (art. 38), headway (art. 26).
+At standstill DECELERATE means STOP, and hold means nothing: what is left is ACCELERATE (go).
+
+Path: KEEP with STOP. Otherwise the first of: left for an oncoming vehicle on our side, left for
+works that reach in from the right (both unless something stands at the left edge nearer than
+25 m); right round an obstacle, works, a parked vehicle in our way, a cyclist (with 1.5 m), a
+person at the left edge (30 m), unless the way is blocked: an oncoming vehicle nearer than 40 m on
+a road with one lane (60 m for works that block it), or a vehicle in the next lane nearer than
+15 m; back to the middle of the lane (drift). Who is there already keeps the path.
+
+Hazards: each thing that a row above asks something for, holds included, and people and cyclists
+nearer than 20 m; at most three, first the cause of the speed, then the cause of the path, then
+by care and the table's order, then by distance.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from vlm_driving.core import (
-    Advice,
-    Hazard,
-    HazardKind,
-    HazardSide,
-    PathAdvice,
-    SpeedAdvice,
-)
+from vlm_driving.core import Advice, Hazard, HazardKind, PathAdvice, SpeedAdvice
 from vlm_driving.simulator.advice_terms import (
     ASSUMED_SPEED_KMH,
     CARE,
-    CLOSE_M,
+    CURVE_AIM_KMH,
     MAX_HAZARDS,
-    MID_M,
-    NEAR_M,
-    STANDING_KMH,
+    WATCH_M,
     Cause,
     Decision,
+    Demand,
     aim_kmh,
-    hazard_range,
-    in_the_way,
-    stop_distance_m,
+    hazard_of,
+    is_standing,
+    road_aim_kmh,
 )
-from vlm_driving.simulator.fact_types import Facts, Offset, PedestrianFact, Side
-from vlm_driving.simulator.scene import PedestrianPlace, SignalColour
+from vlm_driving.simulator.advise_path import choose_path
+from vlm_driving.simulator.advise_rules import crossers, may_go, orders, roadside, waiting
+from vlm_driving.simulator.advise_traffic import in_our_way, traffic
+from vlm_driving.simulator.fact_types import Facts
+from vlm_driving.simulator.scene import SignalColour
 
-
-@dataclass(frozen=True, slots=True)
-class _Demand:
-    """One rule's wish, and the hazard behind it."""
-
-    speed: SpeedAdvice
-    cause: Cause
-    hazard: Hazard | None
+TUNNEL_M = 40.0
+CURVE_MARGIN_KMH = LIMIT_MARGIN_KMH = 5.0
+FAST_MARGIN_KMH = 10.0
+SLOW_MARGIN_KMH = 8.0
 
 
 def advise(facts: Facts, ego_speed_kmh: float | None) -> Advice:
-    """Advice with confidence 1 and up to three hazards, the cause of the advice first."""
+    """Advice with confidence 1 and up to three hazards, the cause of the advice first.
+
+    Raises ValueError for the facts of a blind picture.
+    """
     return decide(facts, ego_speed_kmh).advice
 
 
 def decide(facts: Facts, ego_speed_kmh: float | None) -> Decision:
-    """Advice together with its causes."""
-    speed_kmh = ASSUMED_SPEED_KMH if ego_speed_kmh is None else ego_speed_kmh
-    standing = speed_kmh < STANDING_KMH
-    demands = _demands(facts, speed_kmh, standing)
+    """Advice together with its causes.
+
+    Raises ValueError for the facts of a blind picture: there is nothing to go by.
+    """
+    if facts.blind is not None:
+        raise ValueError("a blind picture has no advice: check `facts.blind` first")
+    v_kmh = ASSUMED_SPEED_KMH[facts.road] if ego_speed_kmh is None else ego_speed_kmh
+    demands = _demands(facts, v_kmh)
     top = max(demands, key=lambda d: CARE[d.speed])
-    if standing and top.speed is not SpeedAdvice.ACCELERATE:
-        binding = [d for d in demands if CARE[d.speed] >= 2]
-        top = binding[0] if binding else _Demand(SpeedAdvice.ACCELERATE, Cause.CLEAR, None)
+    speed = top.speed
+    if is_standing(v_kmh):
+        binding = [d for d in demands if CARE[d.speed] >= CARE[SpeedAdvice.DECELERATE]]
+        top = binding[0] if binding else Demand(SpeedAdvice.ACCELERATE, _free_cause(facts), None)
         speed = SpeedAdvice.STOP if binding else SpeedAdvice.ACCELERATE
-    else:
-        speed = top.speed
-    path, path_cause = _path(facts, speed, standing)
-    hazards = _hazards(facts, top, path_cause, demands)
+    path, path_cause = choose_path(facts, speed)
+    hazards = _hazards(facts, top, path, path_cause, demands)
     return Decision(Advice(speed, path, 1.0, hazards), top.cause, path_cause)
 
 
-def _demands(facts: Facts, v_kmh: float, standing: bool) -> list[_Demand]:
-    """Every rule's wish, in the order of the table."""
-    out: list[_Demand] = []
-    reach = max(stop_distance_m(v_kmh), CLOSE_M)
-    metres_per_s = v_kmh / 3.6
+def _demands(facts: Facts, v_kmh: float) -> list[Demand]:
+    """Every row's wish, in the order of the table."""
+    return [
+        *crossers(facts, v_kmh),
+        *orders(facts, v_kmh),
+        *in_our_way(facts, v_kmh),
+        *waiting(facts, v_kmh),
+        *traffic(facts, v_kmh),
+        *roadside(facts, v_kmh),
+        *_road(facts, v_kmh),
+    ]
 
-    for person in facts.pedestrians:
-        if in_the_way(person) and person.range_m <= 45.0:
-            stop = person.range_m - 3.0 <= reach or standing
-            out.append(_Demand(_stop_or_slow(stop), Cause.PEDESTRIAN, _person_hazard(person)))
 
-    signal = facts.signal
-    if signal is not None and signal.colour is not SignalColour.GREEN:
-        d = _stop_range_m(facts, signal.range_m)
-        hazard = Hazard(HazardKind.SIGNAL, HazardSide.CENTER, hazard_range(signal.range_m))
-        red = signal.colour is SignalColour.RED
-        comfortable = d >= 0.75 * metres_per_s + metres_per_s**2 / 7.0
-        if red or standing or comfortable:
-            cause = Cause.RED if red else Cause.YELLOW
-            out.append(_Demand(_stop_or_slow(standing or d <= reach), cause, hazard))
-        else:
-            out.append(_Demand(SpeedAdvice.KEEP, Cause.YELLOW, hazard))
+def _road(facts: Facts, v_kmh: float) -> list[Demand]:
+    """What the road itself asks for; the last row always asks for something."""
+    out: list[Demand] = []
 
-    green = signal is not None and signal.colour is SignalColour.GREEN
-    for person in facts.pedestrians:
-        if person.place is PedestrianPlace.WAITING and not green and person.range_m < MID_M:
-            speed = _stop_or_slow(person.range_m < NEAR_M)
-            out.append(_Demand(speed, Cause.WAITING, _person_hazard(person)))
+    def ask(speed: SpeedAdvice, cause: Cause) -> None:
+        out.append(Demand(speed, cause, None))
 
-    out += _traffic(facts, v_kmh, standing)
-
-    for person in facts.pedestrians:
-        if _at_the_edge(person) and person.range_m < 30.0 and not standing:
-            hazard = _person_hazard(person)
-            out.append(_Demand(SpeedAdvice.DECELERATE, Cause.ROADSIDE_PEDESTRIAN, hazard))
-
-    if facts.crossing_m is not None and signal is None and facts.crossing_m < 25.0:
-        hazard = Hazard(HazardKind.CROSSING, HazardSide.CENTER, hazard_range(facts.crossing_m))
-        speed = SpeedAdvice.DECELERATE if v_kmh > 40.0 else SpeedAdvice.KEEP
-        out.append(_Demand(speed, Cause.CROSSING, hazard))
-
+    if facts.tunnel_ahead_m is not None and facts.tunnel_ahead_m < TUNNEL_M:
+        ask(SpeedAdvice.KEEP, Cause.TUNNEL)
+    if facts.curve is not None and v_kmh > CURVE_AIM_KMH[facts.road] + CURVE_MARGIN_KMH:
+        ask(SpeedAdvice.DECELERATE, Cause.CURVE)
+    limit = facts.speed_limit_kmh
+    if limit is not None and v_kmh > limit + LIMIT_MARGIN_KMH:
+        ask(SpeedAdvice.DECELERATE, Cause.SPEED_LIMIT)
     aim = aim_kmh(facts)
-    if v_kmh > aim + 10.0:
-        out.append(_Demand(SpeedAdvice.DECELERATE, Cause.TOO_FAST, None))
-    elif v_kmh < aim - 8.0:
-        out.append(_Demand(SpeedAdvice.ACCELERATE, Cause.CLEAR, None))
+    if v_kmh > aim + FAST_MARGIN_KMH:
+        in_sight = v_kmh > road_aim_kmh(facts) + FAST_MARGIN_KMH
+        ask(SpeedAdvice.DECELERATE, Cause.TOO_FAST if in_sight else Cause.SIGHT)
+    elif v_kmh < aim - SLOW_MARGIN_KMH:
+        ask(SpeedAdvice.ACCELERATE, _free_cause(facts))
     else:
-        out.append(_Demand(SpeedAdvice.KEEP, Cause.AT_SPEED, None))
+        cause = _free_cause(facts)
+        ask(SpeedAdvice.KEEP, Cause.AT_SPEED if cause is Cause.CLEAR else cause)
     return out
 
 
-def _traffic(facts: Facts, v_kmh: float, standing: bool) -> list[_Demand]:
-    """What other vehicles ask for."""
-    out: list[_Demand] = []
-    metres_per_s = v_kmh / 3.6
-    lead = facts.lead
-    if lead is not None:
-        hazard = Hazard(HazardKind.VEHICLE_AHEAD, HazardSide.CENTER, hazard_range(lead.range_m))
-        gap, braking = lead.range_m, bool(lead.braking)
-        speed = None
-        if standing:
-            if gap < 6.0 or (braking and gap < 12.0):
-                speed = SpeedAdvice.STOP
-        elif gap <= 0.5 * metres_per_s + 2.0 or (braking and gap <= 1.2 * metres_per_s):
-            speed = SpeedAdvice.STOP
-        elif (braking and gap <= 3.5 * metres_per_s) or gap < 1.5 * metres_per_s:
-            speed = SpeedAdvice.DECELERATE
-        elif gap < 3.0 * metres_per_s:
-            speed = SpeedAdvice.KEEP
-        if speed is not None:
-            out.append(_Demand(speed, Cause.LEAD, hazard))
-    parked = facts.parked
-    if parked is not None and parked.range_m < 40.0:
-        hazard = Hazard(HazardKind.PARKED, HazardSide.LEFT, hazard_range(parked.range_m))
-        if _right_blocked(facts):
-            near = parked.range_m < 12.0
-            if near or not standing:
-                out.append(_Demand(_stop_or_slow(near), Cause.PARKED, hazard))
-        elif parked.range_m < 20.0 and v_kmh > 30.0:
-            out.append(_Demand(SpeedAdvice.DECELERATE, Cause.PARKED, hazard))
-        else:
-            out.append(_Demand(SpeedAdvice.KEEP, Cause.PARKED, hazard))
-    oncoming = facts.oncoming
-    if oncoming is not None and oncoming.encroaching and oncoming.range_m < 40.0:
-        hazard = Hazard(HazardKind.ONCOMING, HazardSide.CENTER, hazard_range(oncoming.range_m))
-        out.append(_Demand(SpeedAdvice.DECELERATE, Cause.ENCROACHING, hazard))
-    return out
-
-
-def _stop_range_m(facts: Facts, signal_range_m: float) -> float:
-    """Where to stop for a signal: the line, else before the crossing, else before the signal."""
-    if facts.stop_line_m is not None:
-        return facts.stop_line_m
-    if facts.crossing_m is not None and facts.crossing_m < signal_range_m:
-        return max(facts.crossing_m - 2.0, 0.0)
-    return max(signal_range_m - 10.0, 0.0)
-
-
-def _at_the_edge(person: PedestrianFact) -> bool:
-    return person.place is PedestrianPlace.ROAD and person.side is not Side.CENTER
-
-
-def _stop_or_slow(stop: bool) -> SpeedAdvice:
-    return SpeedAdvice.STOP if stop else SpeedAdvice.DECELERATE
-
-
-def _right_blocked(facts: Facts) -> bool:
-    oncoming, other = facts.oncoming, facts.other_vehicle_ahead_m
-    if facts.lanes == 1:
-        return oncoming is not None and oncoming.range_m < 40.0
-    return other is not None and other < 15.0
-
-
-def _path(facts: Facts, speed: SpeedAdvice, standing: bool) -> tuple[PathAdvice, Cause]:
-    oncoming, parked = facts.oncoming, facts.parked
-    if speed is not SpeedAdvice.STOP:
-        if oncoming is not None and oncoming.encroaching and oncoming.range_m < 40.0:
-            if facts.offset is not Offset.LEFT:
-                return PathAdvice.SHIFT_LEFT, Cause.ENCROACHING
-            return PathAdvice.KEEP, Cause.NONE
-        cause = Cause.NONE
-        if parked is not None and parked.range_m < 40.0:
-            cause = Cause.PARKED
-        elif any(
-            p.place is PedestrianPlace.ROAD and p.side is Side.LEFT and p.range_m < 30.0
-            for p in facts.pedestrians
-        ):
-            cause = Cause.ROADSIDE_PEDESTRIAN
-        if cause is not Cause.NONE and not _right_blocked(facts):
-            if facts.offset is not Offset.RIGHT:
-                return PathAdvice.SHIFT_RIGHT, cause
-            return PathAdvice.KEEP, Cause.NONE
-    if facts.offset is Offset.CENTER or (standing and speed is SpeedAdvice.STOP):
-        return PathAdvice.KEEP, Cause.NONE
-    back = PathAdvice.SHIFT_RIGHT if facts.offset is Offset.LEFT else PathAdvice.SHIFT_LEFT
-    return back, Cause.DRIFT
-
-
-def _person_hazard(person: PedestrianFact) -> Hazard:
-    side = HazardSide(person.side.value)
-    return Hazard(HazardKind.PEDESTRIAN, side, hazard_range(person.range_m))
+def _free_cause(facts: Facts) -> Cause:
+    """Why we may go: nothing in the way, or an arrow although the signal is red."""
+    signal = facts.signal
+    red = signal is not None and signal.colour is SignalColour.RED
+    return Cause.GREEN_ARROW if red and may_go(facts) else Cause.CLEAR
 
 
 def _hazards(
-    facts: Facts, top: _Demand, path_cause: Cause, demands: list[_Demand]
+    facts: Facts, top: Demand, path: PathAdvice, path_cause: Cause, demands: list[Demand]
 ) -> tuple[Hazard, ...]:
-    """The cause of the speed, the cause of the path, then by care; then what to watch."""
-    found: list[Hazard] = []
+    """The cause of the speed, the cause of the path, then by care; then who is near."""
+    found: dict[Hazard, None] = {}
 
     def add(hazard: Hazard | None) -> None:
-        if hazard is not None and hazard not in found:
-            found.append(hazard)
+        if hazard is not None:
+            found.setdefault(hazard)
 
     add(top.hazard)
-    for demand in demands:
-        if demand.cause is path_cause:
-            add(demand.hazard)
+    if path is not PathAdvice.KEEP:
+        for demand in demands:
+            if demand.cause is path_cause:
+                add(demand.hazard)
     for demand in sorted(demands, key=lambda d: -CARE[d.speed]):
         add(demand.hazard)
-    for person in facts.pedestrians:
-        if person.range_m < 20.0:
-            add(_person_hazard(person))
-    oncoming = facts.oncoming
-    if oncoming is not None and oncoming.range_m < 25.0 and not oncoming.encroaching:
-        add(Hazard(HazardKind.ONCOMING, HazardSide.RIGHT, hazard_range(oncoming.range_m)))
-    return tuple(found[:MAX_HAZARDS])
+    near = [
+        (p.range_m, hazard_of(HazardKind.PEDESTRIAN, p.range_m, p.side)) for p in facts.pedestrians
+    ] + [(c.range_m, hazard_of(HazardKind.CYCLIST, c.range_m, c.side)) for c in facts.cyclists]
+    for range_m, hazard in sorted(near, key=lambda pair: pair[0]):
+        if range_m < WATCH_M:
+            add(hazard)
+    return tuple(found)[:MAX_HAZARDS]

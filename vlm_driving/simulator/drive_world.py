@@ -8,14 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from vlm_driving.simulator.sampling_actors import sample_pedestrian, sample_vehicle
-from vlm_driving.simulator.sampling_world import (
-    Rng,
-    between,
-    sample_atmosphere,
-    sample_buildings,
-    sample_props,
-    sample_road,
-)
+from vlm_driving.simulator.sampling_light import sample_atmosphere
+from vlm_driving.simulator.sampling_roadside import sample_buildings, sample_props
+from vlm_driving.simulator.sampling_world import Rng, between, sample_road
 from vlm_driving.simulator.scene import (
     Atmosphere,
     Building,
@@ -163,11 +158,11 @@ def _roadside(
     clear = [(g.x_near_m - 1.0, g.x_far_m + 1.0) for g in gaps]
     clear += [(st.crossing.x_m - 1.0, st.crossing.x_m + 5.0) for st in stages]
     for start in np.arange(0.0, length_m + 120.0, 95.0).tolist():
-        for b in sample_buildings(rng, road, _DENSITY, None):
+        for b in sample_buildings(rng, road, _DENSITY):
             near, far = b.x_near_m + start, b.x_far_m + start
             if not any(near < g.x_far_m + 2 and far > g.x_near_m - 2 for g in gaps):
                 buildings.append(replace(b, x_near_m=near, x_far_m=far))
-        for p in sample_props(rng, road, _DENSITY, None):
+        for p in sample_props(rng, road, _DENSITY):
             if not any(low < p.x_m + start < high for low, high in clear):
                 props.append(replace(p, x_m=p.x_m + start))
     return tuple(buildings), tuple(props)

@@ -19,15 +19,15 @@ def facts_json(facts: Facts) -> dict[str, Any]:
 
 
 def ground_truth_json(
-    t_s: float, ego_speed_kmh: float | None, facts: Facts, advice: Advice, words: Words
+    t_s: float, ego_speed_kmh: float | None, facts: Facts, advice: Advice | None, words: Words
 ) -> dict[str, Any]:
-    """What `/simulator/ground_truth` carries for a picture."""
+    """What `/simulator/ground_truth` carries for a picture; a blind one has no advice (null)."""
     return {
         "t_s": round(t_s, 3),
         "ego_speed_kmh": ego_speed_kmh,
         "facts": facts_json(facts),
-        "advice": advice.to_json(),
-        "hazards": [hazard.to_json() for hazard in advice.hazards],
+        "advice": None if advice is None else advice.to_json(),
+        "hazards": [] if advice is None else [hazard.to_json() for hazard in advice.hazards],
         "advice_ja": words.advice_ja,
         "description_ja": words.description_ja,
     }

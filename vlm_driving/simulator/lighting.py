@@ -7,6 +7,11 @@ from dataclasses import dataclass
 
 from vlm_driving.simulator.scene import Atmosphere, Colour
 
+BEAM_M = 55.0
+"""How far the ego's headlamps reach."""
+SNOW: Colour = (238.0, 233.0, 228.0)
+"""Fresh snow in plain daylight."""
+
 
 @dataclass(frozen=True, slots=True)
 class Lighting:
@@ -14,12 +19,16 @@ class Lighting:
 
     air: Atmosphere
 
+    def clearness(self, x_m: float) -> float:
+        """The share of a thing's own contrast that is left `x_m` ahead, 1 near to 0 in fog."""
+        return math.exp(-x_m / self.air.haze_m)
+
     def shade(self, colour: Colour, x_m: float, gain: float = 1.0) -> Colour:
         """A matt surface `x_m` ahead; `gain` is the face's own brightness."""
         air = self.air
         beam = 0.0
-        if air.headlamps > 0.0 and x_m < 55.0:
-            near = 1.0 - x_m / 55.0
+        if air.headlamps > 0.0 and x_m < BEAM_M:
+            near = 1.0 - x_m / BEAM_M
             beam = air.headlamps * near * near
         clear = math.exp(-x_m / air.haze_m)
         veil = 1.0 - clear
@@ -39,3 +48,9 @@ class Lighting:
             colour[1] * clear + haze[1] * (1 - clear),
             colour[2] * clear + haze[2] * (1 - clear),
         )
+
+    def topped(self, colour: Colour, x_m: float, gain: float = 1.0) -> Colour:
+        """A matt top (roof, bonnet, hedge) `x_m` ahead: white where snow lies."""
+        snow = min(1.0, 1.3 * self.air.snow_cover)
+        b, g, r = (c * (1.0 - snow) + s * snow for c, s in zip(colour, SNOW, strict=True))
+        return self.shade((b, g, r), x_m, gain)

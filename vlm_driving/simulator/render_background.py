@@ -1,4 +1,4 @@
-"""Draws what stands behind and beside the road: sky, skyline, buildings, trees, poles, boards."""
+"""Draws what stands behind and beside the road: sky, skyline, trees, poles, lamps, boards."""
 
 from __future__ import annotations
 
@@ -6,8 +6,12 @@ import cv2
 import numpy as np
 
 from vlm_driving.simulator.canvas import ID_NONE, Canvas, Points
-from vlm_driving.simulator.render_ground import FAR_M, NEAR_M
-from vlm_driving.simulator.scene import Building, Light, Prop, PropKind, Scene
+from vlm_driving.simulator.render_faces import face, shop_words
+from vlm_driving.simulator.render_flat import FAR_M
+from vlm_driving.simulator.render_sprite import foil_gain, paste
+from vlm_driving.simulator.render_street import draw_reflector
+from vlm_driving.simulator.render_tree import draw_tree
+from vlm_driving.simulator.scene import Colour, Light, Prop, PropKind, Scene, SignKind
 from vlm_driving.simulator.textures import cloud_texture, cut
 
 
@@ -54,57 +58,6 @@ def _skyline(canvas: Canvas, scene: Scene, horizon: int) -> None:
         canvas.fill_all([outline], colour)
 
 
-def draw_building(canvas: Canvas, building: Building) -> None:
-    """A block with rows of windows on the front that faces the road, and its near wall."""
-    light, camera = canvas.light, canvas.camera
-    near, far = max(building.x_near_m, NEAR_M), building.x_far_m
-    if far < near + 0.5:
-        return
-    y, z = building.y_m, building.height_m
-    outer = y + (12.0 if y > 0 else -12.0)
-    floors = building.floors
-    level = z / floors
-    spots = [[near, y, 0], [far, y, 0], [far, y, z], [near, y, z]]
-    if building.x_near_m > NEAR_M:
-        spots += [[near, y, 0], [near, outer, 0], [near, outer, z], [near, y, z]]
-    pattern = building.pattern
-    gap = 0.3 + 0.25 * ((pattern >> 3) & 1)
-    bays = max(1, round((far - near) / (2.5 + pattern % 3)))
-    bay = (far - near) / bays
-    for floor in range(floors):
-        low, high = (floor + gap) * level, (floor + 0.85) * level
-        if pattern & 16 or bays > 5:
-            spots += [[near, y, low], [far, y, low], [far, y, high], [near, y, high]]
-        else:
-            side = 0.2 * bay
-            for i in range(bays):
-                a, b = near + i * bay, near + (i + 1) * bay
-                spots += [
-                    [a + side, y, low],
-                    [b - side, y, low],
-                    [b - side, y, high],
-                    [a + side, y, high],
-                ]
-    quads = camera.project(np.array(spots, float)).reshape(-1, 4, 2)
-    middle = min(near + 8.0, 0.5 * (near + far))
-    canvas.fill(quads[0], light.shade(building.colour, middle, 0.85))
-    start = 1
-    if building.x_near_m > NEAR_M:
-        canvas.fill(quads[1], light.shade(building.colour, near, 0.62))
-        start = 2
-    windows = list(quads[start:])
-    dark = light.shade((70, 62, 54), middle)
-    night = light.air.light is not Light.DAY
-    if night and (pattern & 3):
-        lit = [q for i, q in enumerate(windows) if (pattern >> (i % 11)) & 1]
-        unlit = [q for i, q in enumerate(windows) if not (pattern >> (i % 11)) & 1]
-        warm = (120, 190, 225) if pattern & 4 else (190, 205, 200)
-        canvas.fill_all(lit, light.shine(warm, middle))
-        canvas.fill_all(unlit, dark)
-    else:
-        canvas.fill_all(windows, dark)
-
-
 def draw_prop(canvas: Canvas, prop: Prop) -> None:
     """One thing beside the road; it hides what is behind it."""
     _PAINTERS[prop.kind](canvas, prop)
@@ -125,40 +78,52 @@ def _block(canvas: Canvas, prop: Prop, z0: float, z1: float, width: float, gain:
     return quad
 
 
-def _tree(canvas: Canvas, prop: Prop) -> None:
-    light, x = canvas.light, prop.x_m
-    trunk = _upright(canvas, prop, 0.0, prop.height_m * 0.6, 0.1 + prop.height_m * 0.03)
-    canvas.fill(trunk, light.shade((52, 66, 84), x))
-    canvas.mark(trunk, ID_NONE)
-    scale = canvas.camera.pixels_per_metre(x)
-    top_u, top_v = canvas.camera.point(x, prop.y_m, prop.height_m * 0.68)
-    rng = np.random.default_rng(prop.pattern)
-    blobs = rng.uniform(-1, 1, (7, 2))
-    sizes = rng.uniform(0.35, 0.62, 7) * prop.width_m * scale
-    for i in range(7):
-        gain = 0.7 + 0.07 * i
-        u = top_u + float(blobs[i, 0]) * prop.width_m * 0.45 * scale
-        v = top_v + float(blobs[i, 1]) * prop.height_m * 0.22 * scale
-        if sizes[i] < 1500:
-            canvas.disc(u, v, float(sizes[i]), light.shade(prop.colour, x, gain))
-
-
 def _pole(canvas: Canvas, prop: Prop) -> None:
-    _block(canvas, prop, 0.0, prop.height_m, prop.width_m, 0.9)
+    """A concrete pole with a cross-arm, wires, often a transformer and a guard band."""
+    quad = _upright(canvas, prop, 0.0, prop.height_m, prop.width_m)
     light, x, y, z = canvas.light, prop.x_m, prop.y_m, prop.height_m
+    canvas.fill(quad, light.shade(prop.colour, x, 0.9))
+    canvas.mark(quad, ID_NONE)
+    scale = canvas.camera.pixels_per_metre(x)
+    if prop.width_m * scale > 4.0:  # the side away from the light
+        shadow = quad.copy()
+        shadow[[0, 3], 0] += 0.6 * (quad[1, 0] - quad[0, 0])
+        canvas.fill(shadow, light.shade(prop.colour, x, 0.74))
     dark = light.shade((58, 58, 58), x)
     arm = canvas.camera.project(
         np.array(
             [[x, y + 0.9, z - 0.6], [x, y - 0.9, z - 0.6], [x, y, z - 0.9], [70.0, y, z - 0.9]]
         )
     )
-    scale = canvas.camera.pixels_per_metre(x)
     canvas.line(arm[0], arm[1], dark, 0.1 * scale)
     canvas.line(arm[2], arm[3], dark, 1)
     wires = canvas.camera.project(
         np.array([[x, y + 0.8, z - 0.5], [max(x, 30.0) + 45, y + 0.8, z - 0.5]])
     )
     canvas.line(wires[0], wires[1], dark, 1)
+    if prop.pattern & 3 == 1:
+        box = canvas.camera.project(
+            np.array([[x, y + 0.62, z - 2.6], [x, y + 0.16, z - 2.6], [x, y + 0.16, z - 1.7],
+                      [x, y + 0.62, z - 1.7]])
+        )  # fmt: skip
+        canvas.fill(box, light.shade((150, 152, 150), x, 0.9))
+    if prop.pattern & 12 == 4 and x < 45.0:  # yellow and black, against grazing mirrors
+        yellow, black = light.shade((25, 185, 235), x), light.shade((34, 32, 32), x)
+        for i in range(5):
+            ring = _upright(canvas, prop, 0.4 + 0.26 * i, 0.66 + 0.26 * i, prop.width_m)
+            canvas.fill(ring, black if i % 2 else yellow)
+    elif prop.pattern & 12 == 8 and x < 45.0:  # a bill wound round it
+        bill = _FLYERS[prop.pattern // 16 % len(_FLYERS)]
+        canvas.fill(_upright(canvas, prop, 1.6, 2.7, prop.width_m), light.shade(bill, x))
+
+
+_FLYERS: tuple[Colour, ...] = (
+    (200, 205, 205),
+    (170, 110, 40),
+    (60, 140, 70),
+    (60, 60, 190),
+    (40, 190, 230),
+)
 
 
 def _lamp(canvas: Canvas, prop: Prop) -> None:
@@ -180,29 +145,24 @@ def _sign(canvas: Canvas, prop: Prop) -> None:
     post = _upright(canvas, prop, 0.0, prop.height_m, 0.07)
     canvas.fill(post, light.shade((165, 165, 165), x))
     canvas.mark(post, ID_NONE)
-    u, v = canvas.camera.point(x, prop.y_m, prop.height_m)
-    radius = prop.width_m / 2 * canvas.camera.pixels_per_metre(x)
-    sort = prop.pattern % 4
-    if sort == 0:  # a ring, as limits have
-        canvas.disc(u, v, radius, light.shade((40, 30, 200), x))
-        canvas.disc(u, v, radius * 0.72, light.shade((235, 235, 235), x))
-        mark = np.array([[-0.35, 0.3], [0.35, 0.3], [0.35, -0.3], [-0.35, -0.3]]) * radius
-        canvas.fill(mark + [u, v], light.shade((150, 70, 30), x))
-    elif sort == 1:  # "stop": a red triangle on its tip
-        tip = np.array([[0.0, 1.1], [1.15, -0.8], [-1.15, -0.8]]) * radius
-        canvas.fill(tip + [u, v], light.shade((40, 30, 200), x))
-        mark = np.array([[-0.5, -0.15], [0.5, -0.15], [0.5, -0.5], [-0.5, -0.5]]) * radius
-        canvas.fill(mark + [u, v], light.shade((235, 235, 235), x))
-    elif sort == 2:  # blue disc
-        canvas.disc(u, v, radius, light.shade((190, 90, 30), x))
-        mark = np.array([[-0.2, 0.6], [0.2, 0.6], [0.2, -0.6], [-0.2, -0.6]]) * radius
-        canvas.fill(mark + [u, v], light.shade((235, 235, 235), x))
-    else:  # guide board, blue or green
-        colour = (160, 80, 20) if prop.pattern & 8 else (80, 120, 20)
-        board = np.array([[-1.8, 0.9], [1.8, 0.9], [1.8, -0.9], [-1.8, -0.9]]) * radius
-        canvas.fill(board + [u, v], light.shade(colour, x))
-        bar = np.array([[-1.3, 0.1], [1.3, 0.1], [1.3, -0.2], [-1.3, -0.2]]) * radius
-        canvas.fill(bar + [u, v], light.shade((235, 235, 235), x))
+    # no face that carries a fact: those are `Scene.signs`
+    kind, aspect = _CLUTTER_FACES[prop.pattern % len(_CLUTTER_FACES)]
+    half = prop.width_m / 2 * (1.6 if aspect < 1.0 else 1.0)
+    y, z = prop.y_m, prop.height_m
+    spots = [[x, y + half, z + half * aspect], [x, y - half, z + half * aspect],
+             [x, y + half, z - half * aspect]]  # fmt: skip
+    corners = canvas.camera.project(np.array(spots))
+    look = prop.pattern // 8 % 20
+    paste(canvas, face(kind, 0, look, look % 3), corners, x, foil_gain(canvas, x))
+
+
+_CLUTTER_FACES = (
+    (SignKind.NO_PARKING, 1.0),
+    (SignKind.WARNING, 1.0),
+    (SignKind.CROSSING, 1.0),
+    (SignKind.DIRECTION, 0.6),
+    (SignKind.NO_ENTRY, 1.0),
+)
 
 
 def _board(canvas: Canvas, prop: Prop) -> None:
@@ -216,9 +176,18 @@ def _board(canvas: Canvas, prop: Prop) -> None:
     colour = light.shine(prop.colour, x) if glowing else light.shade(prop.colour, x)
     canvas.fill(quad, colour)
     canvas.mark(quad, ID_NONE)
-    inset = quad.mean(axis=0) + (quad - quad.mean(axis=0)) * np.array([0.7, 0.25])
-    text = (235.0, 235.0, 235.0)
-    canvas.fill(inset, light.shine(text, x) if glowing else light.shade(text, x))
+    gain = foil_gain(canvas, x) if not glowing else 1.0
+    long = (prop.height_m - low) / max(prop.width_m, 0.1)
+    pale = sum(prop.colour) > 480.0
+    upright = long > 1.3
+    count = min(4, max(2, round(long if upright else 1 / long)))
+    words = shop_words(prop.pattern % 16, count, upright, pale)
+    # the words keep clear of the board's rim
+    middle = quad.mean(axis=0)
+    # the words keep their shape in a board that is too high for them
+    share = (0.8, 0.84) if upright else (0.84, min(0.84, 0.84 / long / count))
+    inner = middle + (quad - middle) * share
+    paste(canvas, words, inner[[3, 2, 0]], x, gain, 0.9 if glowing else 0.0)
 
 
 def _hedge(canvas: Canvas, prop: Prop) -> None:
@@ -239,11 +208,12 @@ def _vending(canvas: Canvas, prop: Prop) -> None:
 
 
 _PAINTERS = {
-    PropKind.TREE: _tree,
+    PropKind.TREE: draw_tree,
     PropKind.POLE: _pole,
     PropKind.LAMP: _lamp,
     PropKind.SIGN: _sign,
     PropKind.BOARD: _board,
     PropKind.HEDGE: _hedge,
     PropKind.VENDING: _vending,
+    PropKind.REFLECTOR: draw_reflector,
 }

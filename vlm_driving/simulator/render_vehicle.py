@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
+import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from vlm_driving.simulator.canvas import Canvas
+from vlm_driving.simulator.render_vehicle_rider import DRY, draw_motorcycle
 from vlm_driving.simulator.scene import Colour, Light, Vehicle, VehicleKind, VehicleRole, Weather
-from vlm_driving.simulator.vehicle_shapes import Material, vehicle_shape
+from vlm_driving.simulator.vehicle_shapes import TOP_GAIN, Material, Shape
+from vlm_driving.simulator.vehicle_shapes_cars import car_shape
+from vlm_driving.simulator.vehicle_shapes_large import bus_shape, truck_shape
 
 _PAINT: dict[Material, Colour] = {
     Material.GLASS: (62, 52, 44),
@@ -18,107 +25,206 @@ _PAINT: dict[Material, Colour] = {
     Material.PLATE: (225, 228, 225),
     Material.CHROME: (170, 170, 165),
     Material.HIGH_STOP: (30, 24, 80),
+    Material.ROOF_LAMP: (215, 235, 240),
+    Material.BOARD: (40, 120, 200),
+    Material.REFLECTOR: (30, 22, 130),
 }
+_LIVERIES: tuple[Colour, ...] = (
+    (70, 140, 40),
+    (40, 120, 235),
+    (150, 70, 30),
+    (40, 40, 190),
+    (60, 200, 235),
+    (190, 120, 40),
+    (120, 60, 130),
+    (90, 90, 90),
+)
 _BRAKE: Colour = (70, 60, 255)
 _TAIL_LIGHT: Colour = (26, 18, 150)
 _HEADLIGHT: Colour = (250, 255, 255)
 _TURN_LIGHT: Colour = (40, 165, 255)
+_GLOW = {Light.DAY: 0.22, Light.BACKLIGHT: 0.3, Light.DUSK: 0.55, Light.NIGHT: 0.8}
+_NEAR_M = 0.7
+"""What is nearer than this along the road is cut off: it lies below or beside the picture."""
+_BESIDE_M = 3.0
+"""A vehicle whose near end is nearer stands partly beside the camera."""
+_DETAIL_PX = 14.0
+"""Below this height small parts are left out."""
+
+_NO_GLOW = (Material.HIGH_STOP, Material.GLASS)
+
+Lit = list[tuple[float, float, float, Material]]
+"""Middle (u, v), size in pixels and material of each lit lamp."""
+
+
+@lru_cache(maxsize=128)
+def vehicle_shape(kind: VehicleKind, variant: int, taxi: bool) -> Shape:
+    """The body of a kind; motorcycles are no bodies but figures, see `render_vehicle_rider`."""
+    if kind is VehicleKind.TRUCK:
+        return truck_shape(variant)
+    return bus_shape(variant) if kind is VehicleKind.BUS else car_shape(kind, variant, taxi)
 
 
 def draw_vehicle(canvas: Canvas, vehicle: Vehicle, thing: int) -> None:
     """Draw one vehicle as `thing` of the id-map."""
-    air = canvas.light.air
-    camera = canvas.camera
-    front = vehicle.role is VehicleRole.ONCOMING
-    shape = vehicle_shape(vehicle.kind, front)
-    size = np.array([vehicle.length_m, vehicle.width_m, vehicle.height_m])
-    place = np.array([vehicle.x_m, vehicle.y_m, 0.0])
-    half, length, x = vehicle.width_m * 0.54, vehicle.length_m, vehicle.x_m
-    shadow = np.array([[-0.25, half, 0], [-0.25, -half, 0], [length, -half, 0], [length, half, 0]])
+    if vehicle.kind is VehicleKind.MOTORCYCLE:
+        draw_motorcycle(canvas, vehicle, thing)
+        return
+    shape = vehicle_shape(vehicle.kind, vehicle.variant, vehicle.taxi)
+    turn, place = _stance(vehicle)
     count, corner_count = len(shape.points), len(shape.corners)
-    pixels = camera.project(
-        np.concatenate([shape.points * size, shape.corners * size, shadow]) + place
-    )
-    dark = 0.42 if air.light is Light.DAY else 0.6
-    road = canvas.light.shade((92, 92, 92), x, dark)
-    canvas.fill(pixels[count + corner_count :], road)
-
-    colours = _colours(canvas, vehicle)
-    p0, p1, p2 = (pixels[shape.first + k] for k in range(3))
-    facing = (p1[:, 0] - p0[:, 0]) * (p2[:, 1] - p0[:, 1]) - (p1[:, 1] - p0[:, 1]) * (
-        p2[:, 0] - p0[:, 0]
-    )
-    lit: list[tuple[float, float, float, Material]] = []
-    for part, turned in zip(shape.parts, facing.tolist(), strict=True):
-        if turned >= 0:
-            continue
-        polygon = pixels[part.start : part.start + part.count]
-        material = part.material
-        colour = colours.get(material)
-        if colour is None:
-            base = _PAINT.get(material) or vehicle.colour
-            if material is Material.CARGO:
-                base = _cargo(vehicle.colour)
-            elif material is Material.PLATE and vehicle.kind is VehicleKind.KEI:
-                base = (60, 205, 235)
-            colour = canvas.light.shade(base, x, part.gain)
-        else:
-            u, v = polygon.mean(axis=0).tolist()
-            lit.append((u, v, float(np.ptp(polygon[:, 0])), material))
-        canvas.fill(polygon, colour)
-    _shine(canvas, vehicle, lit, colours)
+    x = max(vehicle.x_m, 1.0)
+    points = np.concatenate([shape.points, shape.corners, _FOOTPRINT]) @ turn + place
+    np.maximum(points[:, 0], _NEAR_M, out=points[:, 0])
+    pixels = canvas.camera.project(points)
+    dark = 0.42 if canvas.light.air.light in (Light.DAY, Light.BACKLIGHT) else 0.6
+    canvas.fill(pixels[count + corner_count :], canvas.light.shade((92, 92, 92), x, dark))
+    lit = _paint(canvas, vehicle, shape, pixels[:count], x)
+    _shine(canvas, vehicle, lit, x)
 
     corners = pixels[count : count + corner_count]
     for start in range(0, corner_count, 8):
         canvas.mark_hull(corners[start : start + 8], thing)
-    at_ground = pixels[count + corner_count : count + corner_count + 2]
-    canvas.register(thing, np.concatenate([corners, at_ground * [0, 1] + corners[:2] * [1, 0]]))
+    lowest = pixels[count + corner_count :, 1].max()
+    feet = corners[:2].copy()
+    feet[:, 1] = lowest
+    extent = np.concatenate([corners, feet])
+    if vehicle.x_m < _BESIDE_M:  # what lies behind the picture's edge must not outweigh the rest
+        wide = canvas.image.shape[1]
+        np.clip(extent[:, 0], -0.3 * wide, 1.3 * wide, out=extent[:, 0])
+    canvas.register(thing, extent)
 
 
-def _cargo(colour: Colour) -> Colour:
-    """Boxes of lorries are pale, whatever colour the cab has."""
-    return (150 + colour[0] * 0.35, 150 + colour[1] * 0.35, 150 + colour[2] * 0.35)
+_FOOTPRINT = np.array([[-0.02, 0.54, 0], [-0.02, -0.54, 0], [1.0, -0.54, 0], [1.0, 0.54, 0]])
 
 
-def _colours(canvas: Canvas, vehicle: Vehicle) -> dict[Material, Colour]:
+def _stance(vehicle: Vehicle) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(3, 3) and (3,): a point p of the unit box lies at p @ turn + place on the road."""
+    length, width, height = vehicle.length_m, vehicle.width_m, vehicle.height_m
+    turn = np.zeros((3, 3))
+    turn[2, 2] = height
+    if vehicle.role is VehicleRole.CROSSING:
+        heading = 1.0 if vehicle.heading >= 0 else -1.0
+        turn[0, 1] = heading * length
+        turn[1, 0] = -heading * width
+        place = (vehicle.x_m + width / 2, vehicle.y_m - heading * length / 2, 0.0)
+    elif vehicle.role is VehicleRole.ONCOMING:
+        turn[0, 0], turn[1, 1] = -length, -width
+        place = (vehicle.x_m + length, vehicle.y_m, 0.0)
+    else:
+        turn[0, 0], turn[1, 1] = length, width
+        place = (vehicle.x_m, vehicle.y_m, 0.0)
+    return turn, np.array(place)
+
+
+def _front_seen(vehicle: Vehicle) -> bool:
+    if vehicle.role is VehicleRole.CROSSING:
+        return vehicle.y_m * (1 if vehicle.heading >= 0 else -1) < 0
+    return vehicle.role is VehicleRole.ONCOMING
+
+
+def _paint(
+    canvas: Canvas, vehicle: Vehicle, shape: Shape, pixels: NDArray[np.float64], x: float
+) -> Lit:
+    """Fill the faces that are turned to us; gives the lamps that are lit."""
+    p0, p1, p2 = (pixels[shape.first + k] for k in range(3))
+    facing = (
+        (p1[:, 0] - p0[:, 0]) * (p2[:, 1] - p0[:, 1])
+        - (p1[:, 1] - p0[:, 1]) * (p2[:, 0] - p0[:, 0])
+    ).tolist()
+    fixed = np.round((pixels - 0.5) * 16).astype(np.int32)
+    colours = _lamp_colours(canvas, vehicle, x)
+    paint = _body_colours(canvas, vehicle)
+    small = canvas.camera.pixels_per_metre(x) * vehicle.height_m < _DETAIL_PX
+    across = vehicle.role is VehicleRole.CROSSING
+    shade, topped, image = canvas.light.shade, canvas.light.topped, canvas.image
+    snowy = vehicle.role is VehicleRole.PARKED and canvas.light.air.snow_cover > 0
+    shaded: dict[tuple[Material, float], Colour] = {}
+    lit: Lit = []
+    for i in shape.from_ahead if _front_seen(vehicle) else shape.from_behind:
+        part = shape.parts[i]
+        if facing[i] >= 0 or (small and part.detail):
+            continue
+        material, stop = part.material, part.start + part.count
+        colour = colours.get(material)
+        if colour is None:
+            key = (material, part.gain)
+            colour = shaded.get(key)
+            if colour is None:
+                # across the road the sides are what faces us, and the light behind us
+                gain = part.gain * 1.2 if across and part.gain < 0.85 else part.gain
+                tint = topped if snowy and part.gain == TOP_GAIN else shade
+                colour = shaded[key] = tint(paint[material], x, gain)
+        elif material not in _NO_GLOW:
+            polygon = pixels[part.start : stop]
+            u, v = polygon.mean(axis=0).tolist()
+            wide, high = np.ptp(polygon, axis=0).tolist()
+            if not across or wide > 1.0:
+                lit.append((u, v, max(min(wide, 3 * high), min(high, 2 * wide)), material))
+        cv2.fillConvexPoly(image, fixed[part.start : stop], colour, cv2.LINE_AA, 4)
+    return lit
+
+
+def _body_colours(canvas: Canvas, vehicle: Vehicle) -> dict[Material, Colour]:
+    """Daylight colours of all materials of this vehicle."""
+    body = vehicle.colour
+    paint = dict(_PAINT)
+    paint[Material.BODY] = body
+    # boxes of lorries are pale, whatever colour the cab has
+    paint[Material.CARGO] = (150 + body[0] * 0.35, 150 + body[1] * 0.35, 150 + body[2] * 0.35)
+    pick = int(body[0] * 3 + body[1] * 5 + body[2] * 7) + vehicle.variant
+    paint[Material.LIVERY] = _LIVERIES[pick % len(_LIVERIES)]
+    if vehicle.kind is VehicleKind.KEI:
+        paint[Material.PLATE] = (60, 205, 235)
+    elif vehicle.taxi or vehicle.kind in (VehicleKind.TRUCK, VehicleKind.BUS):
+        paint[Material.PLATE] = (80, 130, 50)
+    if canvas.light.air.headlamps > 0:  # they send our own light back
+        paint[Material.REFLECTOR] = (70, 60, 255)
+    return paint
+
+
+def _lamp_colours(canvas: Canvas, vehicle: Vehicle, x: float) -> dict[Material, Colour]:
     """Colours of the lamps that are lit."""
-    light, x = canvas.light, vehicle.x_m
+    shine = canvas.light.shine
     colours: dict[Material, Colour] = {}
-    if vehicle.role is VehicleRole.ONCOMING:
-        if vehicle.headlamps:
-            colours[Material.HEAD] = light.shine(_HEADLIGHT, x)
-    elif vehicle.braking:
-        colours[Material.TAIL] = light.shine(_BRAKE, x)
-        colours[Material.HIGH_STOP] = light.shine(_BRAKE, x)
-    elif vehicle.headlamps:
-        colours[Material.TAIL] = light.shine(_TAIL_LIGHT, x)
+    if vehicle.headlamps:
+        # from behind no lamp of the front may show at the corner of the wing, and the reverse
+        if vehicle.role in (VehicleRole.ONCOMING, VehicleRole.CROSSING):
+            colours[Material.HEAD] = shine(_HEADLIGHT, x)
+        if vehicle.role is not VehicleRole.ONCOMING:
+            colours[Material.TAIL] = shine(_TAIL_LIGHT, x)
+        if vehicle.kind is VehicleKind.BUS and canvas.light.air.headlamps > 0:
+            colours[Material.GLASS] = shine((105, 132, 140), x)
+        colours[Material.BOARD] = shine((60, 175, 255), x)
+        colours[Material.ROOF_LAMP] = shine((190, 245, 255), x)
+    if vehicle.braking and vehicle.role is not VehicleRole.ONCOMING:
+        colours[Material.TAIL] = shine(_BRAKE, x)
+        colours[Material.HIGH_STOP] = shine(_BRAKE, x)
     if vehicle.hazard_lamps:
-        colours[Material.TURN] = light.shine(_TURN_LIGHT, x)
+        colours[Material.TURN] = shine(_TURN_LIGHT, x)
     return colours
 
 
-def _shine(
-    canvas: Canvas,
-    vehicle: Vehicle,
-    lit: list[tuple[float, float, float, Material]],
-    colours: dict[Material, Colour],
-) -> None:
+def _shine(canvas: Canvas, vehicle: Vehicle, lit: Lit, x: float) -> None:
     """Glow around the lamps, and their streak on a wet road."""
     air = canvas.light.air
-    strength = {Light.DAY: 0.22, Light.DUSK: 0.55, Light.NIGHT: 0.8}[air.light]
-    floor_v = canvas.camera.point(vehicle.x_m, vehicle.y_m, 0.0)[1]
+    colours = _lamp_colours(canvas, vehicle, x)
+    strength = _GLOW[air.light]
+    floor_v = canvas.camera.point(x, vehicle.y_m, 0.0)[1]
+    across = vehicle.role is VehicleRole.CROSSING
     for u, v, width, material in lit:
-        if material is Material.HIGH_STOP:
-            continue
         weak = material is Material.TAIL and not vehicle.braking
         power = strength * (0.45 if weak else 1.0)
+        reach = 1.5
         if material is Material.HEAD:
-            power = min(1.0, strength * 1.25)
+            power, reach = min(1.0, strength * 1.25), 2.6
+            if across:
+                power, reach = strength * 0.6, 2.0
+        elif material in (Material.BOARD, Material.ROOF_LAMP):
+            power, reach = strength * 0.3, 0.9
         base = colours[material]
         colour = (base[0] * power, base[1] * power, base[2] * power)
-        reach = 2.6 if material is Material.HEAD else 1.5
-        radius = max(2.0, width * reach)
-        canvas.glow(u, v, min(radius, 90.0), colour)
-        if air.weather is Weather.RAIN:
+        canvas.glow(u, v, min(max(2.0, width * reach), 90.0), colour)
+        if air.weather is Weather.RAIN and air.wetness < DRY and not across:
             wet = (colour[0] * 0.4, colour[1] * 0.4, colour[2] * 0.4)
             canvas.glow(u, floor_v + (floor_v - v) * 0.7, max(2.0, width * 0.5), wet, 3.5)

@@ -1,142 +1,245 @@
-"""Draws whole scenes: the same (seed, index) gives the same scene on every machine."""
+"""Draws whole scenes: the same (seed, index, part) gives the same scene on every machine.
+
+A scene has a theme first: road, light and weather and the one thing it is about are drawn
+together (see `compositions` for which triples a part may show). Then the road that the theme
+needs, the theme itself, other traffic and people beside it, and what lines the road.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
 import numpy as np
 
-from vlm_driving.simulator.sampling_actors import sample_pedestrians, sample_vehicles
-from vlm_driving.simulator.sampling_world import (
-    Rng,
-    between,
-    chance,
-    pick,
+from vlm_driving.simulator.compositions import (
+    TRAINING_BLIND_KINDS,
+    Part,
+    Setting,
+    Theme,
+    Triple,
+)
+from vlm_driving.simulator.sampling_draft import Draft
+from vlm_driving.simulator.sampling_fill import ego_offset, ego_speed, fill
+from vlm_driving.simulator.sampling_junction import (
+    crossing_vehicle,
+    cyclist_crossing,
+    people_on_crossing,
+    people_waiting,
+    railway,
+    signal,
+    stop_sign,
+    zebra,
+)
+from vlm_driving.simulator.sampling_light import (
     sample_atmosphere,
-    sample_buildings,
+    sample_blindness,
     sample_camera,
-    sample_light,
-    sample_props,
-    sample_road,
     sample_sensor,
+    sample_windscreen,
 )
-from vlm_driving.simulator.scene import (
-    Crossing,
-    CrossRoad,
-    Road,
-    Scene,
-    Signal,
-    SignalColour,
+from vlm_driving.simulator.sampling_people import (
+    cyclist_in_lane,
+    cyclist_on_pavement,
+    cyclist_oncoming,
+    on_pavement,
+    on_road,
 )
+from vlm_driving.simulator.sampling_road import sample_theme_road, sample_tunnel
+from vlm_driving.simulator.sampling_roadside import sample_buildings, sample_props
+from vlm_driving.simulator.sampling_signs import add_speed_limit
+from vlm_driving.simulator.sampling_themes import draw_triple
+from vlm_driving.simulator.sampling_traffic import (
+    flagger,
+    jam,
+    lead,
+    narrow,
+    obstacle,
+    oncoming,
+    parked,
+    works,
+)
+from vlm_driving.simulator.sampling_world import Rng, between, chance, pick
+from vlm_driving.simulator.scene import Building, Gesture, Prop, PropKind, Scene, SignalColour
 
-OFFSET_CENTRE_M = 0.25
-"""Up to this the ego counts as in the middle of its lane."""
-OFFSET_SIDE_M = 0.45
-"""From this on it counts as off to a side; nothing is sampled between the two."""
+BLIND_SHARE = 0.06
+"""Blind pictures among the scenes of `Part.TRAIN`."""
+_DENSITY = {  # how built-up it is, from and to
+    Setting.RESIDENTIAL: (0.35, 1.0),
+    Setting.STREET: (0.1, 1.0),
+    Setting.ARTERIAL: (0.3, 1.0),
+    Setting.EXPRESSWAY: (0.0, 0.25),
+    Setting.TUNNEL: (0.0, 0.3),
+}
+_PARTS = (Part.TRAIN, Part.SEEDS, Part.COMPOSITIONS)
 
 
-def sample_scene(seed: int, index: int) -> Scene:
-    """The scene with this number. Signals in about 45 %, advice classes roughly balanced."""
-    rng = np.random.default_rng(np.random.SeedSequence([seed, index]))
-    density = float(rng.random()) ** 0.8
-    light, weather = sample_light(rng)
-    air = sample_atmosphere(rng, light, weather, density)
-    junction = chance(rng, 0.52)
-    zebra_only = not junction and chance(rng, 0.22)
-    draw = rng.random()
-    lanes = 1 if draw < 0.42 else 2 if draw < 0.82 else 3
-    ego_lane = pick(rng, lanes)
-    road = sample_road(rng, density, lanes, ego_lane, straight=junction and chance(rng, 0.6))
+@dataclass(frozen=True, slots=True)
+class Sampled:
+    """A scene and what it is about, for slices of a figure."""
 
-    signal, stop_line, crossing, cross = None, None, None, None
-    if junction:
-        signal, stop_line, crossing, cross = _junction(rng, road)
-    elif zebra_only:
-        at = 7.0 + 26.0 * float(rng.random()) ** 1.2
-        crossing = Crossing(at, between(rng, 3.0, 4.5))
-        if chance(rng, 0.6):
-            stop_line = at - between(rng, 1.5, 3.0)
-    speed = _speed(rng, stop_line, lanes)
-    offset = _offset(rng)
-    vehicles = sample_vehicles(rng, road, air, stop_line, density)
-    pedestrians = sample_pedestrians(rng, road, air, crossing, vehicles, density)
-    return Scene(
-        camera=sample_camera(rng),
-        road=road,
-        atmosphere=air,
-        sensor=sample_sensor(rng, light),
-        ego_offset_m=offset,
-        ego_speed_kmh=speed,
-        vehicles=vehicles,
-        pedestrians=pedestrians,
-        signal=signal,
-        stop_line_m=stop_line,
-        crossing=crossing,
-        cross_road=cross,
-        buildings=sample_buildings(rng, road, density, cross),
-        props=sample_props(rng, road, density, cross),
-        skyline=int(rng.integers(0, 1 << 20)) if chance(rng, 0.85) else 0,
-        grain=int(rng.integers(0, 1 << 30)),
+    scene: Scene
+    triple: Triple
+
+    @property
+    def theme(self) -> Theme:
+        """The main theme."""
+        return self.triple.theme
+
+
+def sample_scene(seed: int, index: int, part: Part = Part.TRAIN) -> Scene:
+    """Scene number `index` of a set; `seed` and `index` are 0 or more."""
+    return sample(seed, index, part).scene
+
+
+def theme_of(seed: int, index: int, part: Part = Part.TRAIN) -> Triple:
+    """Road, light and weather and theme of a scene, without drawing the rest."""
+    return draw_triple(part, float(_generator(seed, index, part).random()))
+
+
+def sample(seed: int, index: int, part: Part = Part.TRAIN) -> Sampled:
+    """Scene number `index` of a set, with its theme."""
+    rng = _generator(seed, index, part)
+    triple = draw_triple(part, float(rng.random()))
+    density = between(rng, *_DENSITY[triple.setting])
+    road = sample_theme_road(rng, triple.setting, triple.theme, density)
+    tunnel = sample_tunnel(rng) if triple.setting is Setting.TUNNEL else None
+    inside = tunnel is not None and tunnel.x_near_m <= 0.0
+    air = sample_atmosphere(rng, triple.light, triple.weather, density, inside)
+    draft = Draft(rng, triple, part, road, air, density, tunnel=tunnel)
+    _THEMES[triple.theme](draft)
+    fill(draft)
+    offset = ego_offset(rng, road.lane_width_m)
+    speed = ego_speed(draft)
+    blind = None
+    if part is Part.TRAIN and chance(rng, BLIND_SHARE):
+        blind = sample_blindness(rng, TRAINING_BLIND_KINDS)
+    gaps = draft.gaps
+    if tunnel is not None:
+        gaps = [*gaps, (max(tunnel.x_near_m, 0.0) - 6.0, 999.0)]
+    return Sampled(
+        Scene(
+            camera=sample_camera(rng),
+            road=road,
+            atmosphere=air,
+            sensor=sample_sensor(rng, triple.light),
+            ego_offset_m=offset,
+            ego_speed_kmh=speed,
+            vehicles=tuple(draft.vehicles),
+            pedestrians=tuple(draft.pedestrians),
+            signal=draft.signal,
+            stop_line_m=draft.stop_line_m,
+            crossing=draft.crossing,
+            cross_road=draft.cross_road,
+            buildings=() if inside else _buildings(rng, draft, gaps),
+            props=() if inside else _props(rng, draft, gaps),
+            skyline=int(rng.integers(0, 1 << 20)) if chance(rng, 0.85) else 0,
+            grain=int(rng.integers(0, 1 << 30)),
+            cyclists=tuple(draft.cyclists),
+            flagger=draft.flagger,
+            works=draft.works,
+            obstacle=draft.obstacle,
+            railway=draft.railway,
+            signs=tuple(draft.signs),
+            stop_text_m=draft.stop_text_m,
+            tunnel=tunnel,
+            animals=tuple(draft.animals),
+            windscreen=sample_windscreen(rng, triple.light, triple.weather),
+            blind=blind,
+        ),
+        triple,
     )
 
 
-def _junction(
-    rng: Rng, road: Road
-) -> tuple[Signal, float | None, Crossing | None, CrossRoad | None]:
-    x = 14.0 + 27.0 * float(rng.random()) ** 1.25
-    draw = rng.random()
-    colour = (
-        SignalColour.RED
-        if draw < 0.4
-        else SignalColour.GREEN
-        if draw < 0.8
-        else SignalColour.YELLOW
-    )
-    far_side = chance(rng, 0.6)
-    gap = between(rng, 9, 22) if far_side else between(rng, 1.0, 4.0)
-    stop_line: float | None = max(3.2, x - gap)
-    y = between(rng, -1.6, 2.6)
-    signal = Signal(
-        x,
-        y,
-        between(rng, 5.0, 5.9),
-        between(rng, 0.28, 0.33),
-        colour,
-        road.left_m + road.shoulder_m + between(rng, 0.4, 1.0),
-        between(rng, 50, 190),
-    )
-    assert stop_line is not None
-    crossing = None
-    if chance(rng, 0.75):
-        crossing = Crossing(stop_line + between(rng, 1.2, 3.0), between(rng, 3.0, 4.5))
-    after = stop_line + 2.0 if crossing is None else crossing.x_m + crossing.depth_m + 1.0
-    cross = None
-    if far_side and x - after > 4.0:
-        cross = CrossRoad(after, x - 1.0)
-    elif not far_side:
-        start = max(after, x + 1.0)
-        cross = CrossRoad(start, start + between(rng, 6, 12))
-    if chance(rng, 0.06):
-        stop_line = None
-    return signal, stop_line, crossing, cross
+def _generator(seed: int, index: int, part: Part) -> Rng:
+    return np.random.default_rng(np.random.SeedSequence([seed, index, _PARTS.index(part)]))
 
 
-def _speed(rng: Rng, stop_line: float | None, lanes: int) -> float | None:
-    """Unknown in half of the scenes; a stop line close ahead makes standstill likely."""
-    draw, unknown = rng.random(), chance(rng, 0.5)
-    standing = 0.45 if stop_line is not None and stop_line < 9.0 else 0.12
-    value = rng.random()
-    if draw < standing:
-        speed = 0.0
-    elif draw < standing + 0.33:
-        speed = 3.0 + 29.0 * value
-    elif draw < 0.93:
-        speed = 30.0 + 32.0 * value
-    else:
-        speed = 55.0 + (45.0 if lanes > 1 else 15.0) * value
-    return None if unknown else round(speed, 1)
+_WIDE = (PropKind.BOARD, PropKind.VENDING, PropKind.HEDGE)
 
 
-def _offset(rng: Rng) -> float:
-    draw = rng.random()
-    if draw < 0.82:
-        return between(rng, -OFFSET_CENTRE_M, OFFSET_CENTRE_M)
-    return (1.0 if draw < 0.895 else -1.0) * between(rng, OFFSET_SIDE_M + 0.05, 0.95)
+def _props(rng: Rng, draft: Draft, gaps: list[tuple[float, float]]) -> tuple[Prop, ...]:
+    """Props that stand neither in a gap nor in something else."""
+    out = []
+    for prop in sample_props(rng, draft.road, draft.density, gaps):
+        x, y = prop.x_m, prop.y_m
+        if any(low < x < high for low, high in gaps):
+            continue
+        wall = prop.kind is PropKind.BLOCK_WALL  # its width lies along the road
+        half = prop.width_m / 2 if prop.kind in _WIDE else 0.1 if wall else 0.25
+        end = x + prop.width_m if wall else x + 0.3
+        if prop.kind is PropKind.GANTRY or draft.free(x - 0.3, end, y - half, y + half):
+            out.append(prop)
+    return tuple(out)
+
+
+def _buildings(rng: Rng, draft: Draft, gaps: list[tuple[float, float]]) -> tuple[Building, ...]:
+    """Buildings; where somebody stands at the front one it moves back."""
+    out = []
+    for block in sample_buildings(rng, draft.road, draft.density, gaps, draft.part):
+        y = block.y_m
+        deep = (y - 0.2, y + 6.0) if y > 0 else (y - 6.0, y + 0.2)
+        if not draft.free(block.x_near_m, block.x_far_m, *deep):
+            block = replace(block, y_m=y + (3.0 if y > 0 else -3.0))
+        out.append(block)
+    return tuple(out)
+
+
+def _flagger(gesture: Gesture) -> Callable[[Draft], None]:
+    def build(draft: Draft) -> None:
+        if chance(draft.rng, 0.25):  # the light is green, but the guard decides
+            signal(draft, SignalColour.GREEN, paint=False)
+        flagger(draft, gesture)
+
+    return build
+
+
+def _crossing_people(draft: Draft) -> None:
+    zebra(draft)
+    people_on_crossing(draft)
+
+
+def _crossing_waiting(draft: Draft) -> None:
+    zebra(draft)
+    people_waiting(draft)
+
+
+def _arrow(draft: Draft) -> None:
+    signal(draft, SignalColour.RED, arrows=True)
+
+
+_THEMES: dict[Theme, Callable[[Draft], object]] = {
+    Theme.CLEAR: lambda draft: None,
+    Theme.SIGNAL_RED: lambda draft: signal(draft, SignalColour.RED),
+    Theme.SIGNAL_YELLOW: lambda draft: signal(draft, SignalColour.YELLOW),
+    Theme.SIGNAL_GREEN: lambda draft: signal(draft, SignalColour.GREEN),
+    Theme.SIGNAL_OFF: lambda draft: signal(draft, SignalColour.OFF),
+    Theme.SIGNAL_ARROW: _arrow,
+    Theme.STOP_SIGN: stop_sign,
+    Theme.CROSSING_EMPTY: zebra,
+    Theme.CROSSING_PEOPLE: _crossing_people,
+    Theme.CROSSING_WAITING: _crossing_waiting,
+    Theme.LEAD: lambda draft: lead(draft, braking=False),
+    Theme.LEAD_BRAKING: lambda draft: lead(draft, braking=True, farthest=32.0),
+    Theme.JAM: jam,
+    Theme.ONCOMING: lambda draft: oncoming(draft, encroaching=False),
+    Theme.ENCROACHING: lambda draft: oncoming(draft, encroaching=True),
+    Theme.PARKED: parked,
+    Theme.PARKED_HIDING: lambda draft: parked(draft, hiding=True),
+    Theme.CROSSING_VEHICLE: crossing_vehicle,
+    Theme.CYCLIST_LANE: cyclist_in_lane,
+    Theme.CYCLIST_CROSSING: cyclist_crossing,
+    Theme.CYCLIST_ONCOMING: cyclist_oncoming,
+    Theme.CYCLIST_PAVEMENT: cyclist_on_pavement,
+    Theme.PEDESTRIAN_ROAD: on_road,
+    Theme.PEDESTRIAN_PAVEMENT: lambda draft: on_pavement(draft, 1 + pick(draft.rng, 3)),
+    Theme.WORKS: works,
+    Theme.FLAGGER_HOLD: _flagger(Gesture.HOLD),
+    Theme.FLAGGER_PROCEED: _flagger(Gesture.PROCEED),
+    Theme.OBSTACLE: obstacle,
+    Theme.RAILWAY_OPEN: lambda draft: railway(draft, closed=False),
+    Theme.RAILWAY_CLOSED: lambda draft: railway(draft, closed=True),
+    Theme.CURVE: lambda draft: None,
+    Theme.SPEED_LIMIT: add_speed_limit,
+    Theme.NARROW: narrow,
+}

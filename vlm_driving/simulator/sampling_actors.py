@@ -1,18 +1,24 @@
-"""Draws who is on the road: vehicles and people, their looks and their places."""
+"""Draws the looks of vehicles, of people and of cyclists."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from vlm_driving.simulator.compositions import (
+    HELD_OUT_VEHICLE_VARIANTS,
+    VEHICLE_VARIANTS,
+    Part,
+    Setting,
+    pick_variant,
+)
 from vlm_driving.simulator.sampling_world import Rng, between, chance, pick, tinted
 from vlm_driving.simulator.scene import (
+    Age,
     Atmosphere,
     Colour,
-    Crossing,
+    Cyclist,
+    CyclistPlace,
     Light,
     Pedestrian,
     PedestrianPlace,
-    Road,
     Vehicle,
     VehicleKind,
     VehicleRole,
@@ -33,164 +39,167 @@ _CAR_COLOURS: tuple[Colour, ...] = (
     (150, 195, 205),
     (60, 150, 200),
 )
-_SIZES: dict[VehicleKind, tuple[float, float, float]] = {  # length, width, height
+_TAXI_COLOURS: tuple[Colour, ...] = ((50, 40, 38), (40, 190, 235), (70, 130, 60), (45, 30, 25))
+_BUS_COLOURS: tuple[Colour, ...] = (
+    (225, 230, 232),
+    (190, 120, 50),
+    (120, 170, 90),
+    (70, 80, 190),
+    (170, 205, 225),
+)
+SIZES: dict[VehicleKind, tuple[float, float, float]] = {
     VehicleKind.KEI: (3.4, 1.48, 1.72),
     VehicleKind.SEDAN: (4.5, 1.76, 1.45),
     VehicleKind.VAN: (4.8, 1.80, 1.95),
     VehicleKind.TRUCK: (6.5, 2.15, 2.95),
+    VehicleKind.BUS: (10.5, 2.45, 3.05),
+    VehicleKind.MOTORCYCLE: (2.1, 0.78, 1.62),
 }
-_KINDS = (VehicleKind.KEI, VehicleKind.SEDAN, VehicleKind.VAN, VehicleKind.TRUCK)
+"""Length, width and height in metres."""
+
+Kinds = dict[VehicleKind, float]
+_KEI, _SEDAN, _VAN = VehicleKind.KEI, VehicleKind.SEDAN, VehicleKind.VAN
+_TRUCK, _BUS, _MOTORCYCLE = VehicleKind.TRUCK, VehicleKind.BUS, VehicleKind.MOTORCYCLE
+_ON_STREETS: Kinds = {
+    _KEI: 0.27, _SEDAN: 0.24, _VAN: 0.17, _TRUCK: 0.13, _BUS: 0.08, _MOTORCYCLE: 0.11,
+}  # fmt: skip
+_KINDS: dict[Setting, Kinds] = {
+    Setting.RESIDENTIAL: {_KEI: 0.46, _SEDAN: 0.23, _VAN: 0.16, _TRUCK: 0.02, _MOTORCYCLE: 0.13},
+    Setting.STREET: _ON_STREETS,
+    Setting.ARTERIAL: {
+        _KEI: 0.2, _SEDAN: 0.25, _VAN: 0.15, _TRUCK: 0.18, _BUS: 0.11, _MOTORCYCLE: 0.11,
+    },
+    Setting.EXPRESSWAY: {
+        _KEI: 0.12, _SEDAN: 0.28, _VAN: 0.17, _TRUCK: 0.27, _BUS: 0.09, _MOTORCYCLE: 0.07,
+    },
+    Setting.TUNNEL: {
+        _KEI: 0.18, _SEDAN: 0.26, _VAN: 0.16, _TRUCK: 0.22, _BUS: 0.1, _MOTORCYCLE: 0.08,
+    },
+}  # fmt: skip
+LARGE: Kinds = {_VAN: 0.3, _TRUCK: 0.5, _BUS: 0.2}
+"""What somebody can stand behind unseen."""
+SMALL: Kinds = {_KEI: 0.6, _SEDAN: 0.25, _VAN: 0.15}
+"""What fits into a lane of two metres."""
+
+
+def kinds_of(setting: Setting) -> Kinds:
+    """How often each kind of vehicle comes in such a place."""
+    return _KINDS[setting]
 
 
 def sample_vehicle(
-    rng: Rng, air: Atmosphere, role: VehicleRole, x_m: float, y_m: float, braking: bool = False
+    rng: Rng,
+    air: Atmosphere,
+    role: VehicleRole,
+    x_m: float,
+    y_m: float,
+    braking: bool = False,
+    kinds: Kinds = _ON_STREETS,
+    part: Part = Part.TRAIN,
 ) -> Vehicle:
     """A vehicle of random kind, size and colour, with the lamps that light and weather ask for."""
-    draw = rng.random()
-    kind = _KINDS[0 if draw < 0.3 else 1 if draw < 0.58 else 2 if draw < 0.84 else 3]
-    length, width, height = _SIZES[kind]
+    draw = float(rng.random()) * sum(kinds.values())
+    kind = _SEDAN
+    for kind, share in kinds.items():  # noqa: B007 (the last one tried is the one drawn)
+        draw -= share
+        if draw < 0.0:
+            break
+    length, width, height = SIZES[kind]
+    if kind is _TRUCK and _BUS in kinds and chance(rng, 0.35):
+        length, width, height = 10.8, 2.45, 3.5
+    elif kind is _TRUCK and chance(rng, 0.35):
+        length, width, height = 4.8, 1.72, 2.1
     grow = between(rng, 0.94, 1.06)
-    dark = air.light is not Light.DAY or air.weather is Weather.RAIN
-    lamps = (dark and chance(rng, 0.93)) or (role is VehicleRole.ONCOMING and chance(rng, 0.2))
+    dark = air.light in (Light.DUSK, Light.NIGHT) or air.weather is not Weather.CLEAR
     parked = role is VehicleRole.PARKED
+    lamps = (dark and chance(rng, 0.93)) or (role is VehicleRole.ONCOMING and chance(rng, 0.2))
+    lamps = lamps or kind is _MOTORCYCLE
+    taxi = kind in (_SEDAN, _VAN) and chance(rng, 0.14)
+    colours = _TAXI_COLOURS if taxi else _BUS_COLOURS if kind is _BUS else _CAR_COLOURS
+    heading = 0
+    if role is VehicleRole.CROSSING:
+        heading = 1 if chance(rng, 0.5) else -1
     return Vehicle(
         role,
         kind,
         x_m,
         y_m,
         length * grow,
-        width * between(rng, 0.97, 1.04),
+        width * between(rng, 0.97, 1.02),
         height * between(rng, 0.95, 1.06),
-        tinted(rng, _CAR_COLOURS[pick(rng, len(_CAR_COLOURS))], 14),
+        tinted(rng, colours[pick(rng, len(colours))], 14),
         braking=braking,
-        hazard_lamps=parked and chance(rng, 0.45),
+        hazard_lamps=parked and kind is not _MOTORCYCLE and chance(rng, 0.45),
         headlamps=lamps and not (parked and chance(rng, 0.7)),
+        taxi=taxi,
+        heading=heading,
+        variant=pick_variant(
+            part,
+            VEHICLE_VARIANTS,
+            HELD_OUT_VEHICLE_VARIANTS,
+            float(rng.random()),
+            float(rng.random()),
+        ),
     )
 
 
+def cloth(rng: Rng, bright: float) -> Colour:
+    """A colour of clothes; `bright` is the chance that it may be a light one."""
+    tone = between(rng, 20, 235) if chance(rng, bright) else between(rng, 20, 90)
+    b, g, r = (min(255.0, max(8.0, tone + between(rng, -45, 45))) for _ in range(3))
+    return b, g, r
+
+
 def sample_pedestrian(
-    rng: Rng, air: Atmosphere, place: PedestrianPlace, x_m: float, y_m: float
+    rng: Rng,
+    air: Atmosphere,
+    place: PedestrianPlace,
+    x_m: float,
+    y_m: float,
+    age: Age | None = None,
 ) -> Pedestrian:
-    """A person with random clothes and pose."""
+    """A person with random clothes and pose; `age` None draws one."""
     across = place is PedestrianPlace.CROSSING or chance(rng, 0.3)
     heading = (1 if chance(rng, 0.5) else -1) if across else 0
     standing = place is PedestrianPlace.WAITING and chance(rng, 0.8)
-    wet = air.weather is Weather.RAIN
-
-    def cloth(bright: float) -> Colour:
-        tone = between(rng, 20, 235) if chance(rng, bright) else between(rng, 20, 90)
-        b, g, r = (between(rng, -45, 45) for _ in range(3))
-        return (
-            min(255.0, max(8.0, tone + b)),
-            min(255.0, max(8.0, tone + g)),
-            min(255.0, max(8.0, tone + r)),
-        )
-
+    if age is None:
+        draw = rng.random()
+        age = Age.ADULT if draw < 0.58 else Age.CHILD if draw < 0.79 else Age.ELDERLY
+    tall = {Age.ADULT: (1.52, 1.85), Age.CHILD: (0.98, 1.3), Age.ELDERLY: (1.42, 1.65)}[age]
+    hair = tinted(rng, (195, 195, 195) if age is Age.ELDERLY else (40, 40, 45), 22)
+    wet = air.weather in (Weather.RAIN, Weather.SNOW)
     return Pedestrian(
         place,
         x_m,
         y_m,
-        between(rng, 1.2, 1.4) if chance(rng, 0.12) else between(rng, 1.5, 1.85),
+        between(rng, *tall),
         heading,
         0.1 if standing else between(rng, 0.35, 1.0),
-        cloth(0.8),
-        cloth(0.4),
-        tinted(rng, (40, 40, 45), 22),
-        umbrella=cloth(0.8) if wet and chance(rng, 0.6) else None,
-        bag=cloth(0.5) if chance(rng, 0.3) else None,
+        cloth(rng, 0.8),
+        cloth(rng, 0.4),
+        hair,
+        umbrella=cloth(rng, 0.8) if wet and chance(rng, 0.6) else None,
+        bag=cloth(rng, 0.5) if chance(rng, 0.6 if age is Age.CHILD else 0.3) else None,
+        age=age,
     )
 
 
-def sample_vehicles(
-    rng: Rng, road: Road, air: Atmosphere, stop_line: float | None, density: float
-) -> tuple[Vehicle, ...]:
-    """Parked, ahead in our lane and beside it, oncoming; none stands inside another."""
-    out: list[Vehicle] = []
-    width = road.lane_width_m
-    parked_at: float | None = None
-    if road.ego_lane == 0 and chance(rng, 0.19):
-        parked_at = 8.0 + 30.0 * float(rng.random())
-        over = between(rng, 0.45, 1.35)
-        car = sample_vehicle(rng, air, VehicleRole.PARKED, parked_at, 0.0)
-        out.append(_moved(car, parked_at, road.left_m - over + car.width_m / 2))
-    if chance(rng, 0.42 if parked_at is None else 0.15):
-        x = 6.0 * 10.0 ** float(rng.random())
-        if parked_at is not None:
-            x = max(x, parked_at + 9.0)
-        braking = chance(rng, 0.45)
-        out.append(
-            sample_vehicle(rng, air, VehicleRole.AHEAD, x, between(rng, -0.35, 0.35), braking)
-        )
-    for lane in range(road.lanes):
-        if lane != road.ego_lane and chance(rng, 0.4):
-            y = road.left_m - (lane + 0.5) * width + between(rng, -0.3, 0.3)
-            x = between(rng, 5, 45)
-            if lane != 0 or parked_at is None:
-                out.append(sample_vehicle(rng, air, VehicleRole.AHEAD, x, y, chance(rng, 0.4)))
-    inner = road.ego_lane == road.lanes - 1
-    if road.oncoming_lanes and chance(rng, 0.42 if parked_at is None else 0.3):
-        x = 8.0 + 55.0 * float(rng.random())
-        y = road.centre_m - width / 2 + between(rng, -0.3, 0.2)
-        car = sample_vehicle(rng, air, VehicleRole.ONCOMING, x, y)
-        if inner and chance(rng, 0.3):
-            y = road.centre_m - car.width_m / 2 + between(rng, 0.5, 1.2)
-        out.append(_moved(car, x, y))
-        if chance(rng, 0.35):
-            x += between(rng, 10, 25)
-            y = road.centre_m - width * (0.5 + pick(rng, road.oncoming_lanes))
-            out.append(sample_vehicle(rng, air, VehicleRole.ONCOMING, x, y))
-    return tuple(out)
-
-
-def _moved(car: Vehicle, x: float, y: float) -> Vehicle:
-    return replace(car, x_m=x, y_m=y)
-
-
-def _clear_of(vehicles: tuple[Vehicle, ...], x: float, y: float) -> bool:
-    return all(
-        not (v.x_m - 0.5 < x < v.x_m + v.length_m + 0.5 and abs(y - v.y_m) < v.width_m / 2 + 0.4)
-        for v in vehicles
-    )
-
-
-def sample_pedestrians(
-    rng: Rng,
-    road: Road,
-    air: Atmosphere,
-    crossing: Crossing | None,
-    vehicles: tuple[Vehicle, ...],
-    density: float,
-) -> tuple[Pedestrian, ...]:
-    """People at the crossing, on the pavement and on the road."""
-    spots: list[tuple[PedestrianPlace, float, float]] = []
-    left, right = road.left_m + road.shoulder_m, road.right_m - road.shoulder_m
-    if crossing is not None and chance(rng, 0.42):
-        for _ in range(1 + pick(rng, 2)):
-            x = crossing.x_m + between(rng, 0.4, crossing.depth_m - 0.4)
-            if chance(rng, 0.4):
-                y = between(rng, max(right, -9.0) + 0.6, left - 0.6)
-                spots.append((PedestrianPlace.CROSSING, x, y))
-            else:
-                y = left + between(rng, 0.3, 1.1) if chance(rng, 0.6) else right - 0.7
-                spots.append((PedestrianPlace.WAITING, x, y))
-    if chance(rng, 0.25 + 0.3 * density):
-        for _ in range(1 + pick(rng, 3)):
-            x = 7.0 + 33.0 * float(rng.random())
-            wide = max(1.2, road.pavement_m)
-            on_left = chance(rng, 0.6)
-            y = left + between(rng, 0.5, wide) if on_left else right - between(rng, 0.5, wide)
-            near_zebra = crossing is not None and abs(x - crossing.x_m - 2) < 6
-            if not near_zebra:
-                spots.append((PedestrianPlace.PAVEMENT, x, y))
-    if crossing is None and chance(rng, 0.12):
-        x = 7.0 + 25.0 * float(rng.random())
-        if chance(rng, 0.6) and road.ego_lane == 0:
-            y = road.left_m - between(rng, 0.1, 0.7)
-        else:
-            y = between(rng, -1.6, 1.6)
-        spots.append((PedestrianPlace.ROAD, x, y))
-    return tuple(
-        sample_pedestrian(rng, air, place, x, y)
-        for place, x, y in spots
-        if _clear_of(vehicles, x, y)
+def sample_cyclist(
+    rng: Rng, air: Atmosphere, place: CyclistPlace, x_m: float, y_m: float
+) -> Cyclist:
+    """A cyclist with random clothes; a lamp in the dark, mostly."""
+    dark = air.light in (Light.DUSK, Light.NIGHT)
+    across = place is CyclistPlace.CROSSING
+    return Cyclist(
+        place,
+        x_m,
+        y_m,
+        between(rng, 1.5, 1.78),
+        (1 if chance(rng, 0.5) else -1) if across else 0,
+        cloth(rng, 0.8),
+        cloth(rng, 0.4),
+        tinted(rng, _CAR_COLOURS[pick(rng, len(_CAR_COLOURS))], 20),
+        helmet=cloth(rng, 0.9) if chance(rng, 0.4) else None,
+        lamp=dark and chance(rng, 0.85),
+        phase=float(rng.random()),
     )

@@ -464,7 +464,22 @@ class PropKind(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class Prop:
-    """Clutter standing at (`x_m`, `y_m`)."""
+    """Clutter standing at (`x_m`, `y_m`); `pattern` picks details.
+
+    `height_m` and `width_m` are a thing's own height and width across the road, except:
+
+    - BLOCK_WALL: a garden wall along the road. `x_m` is its near end (may lie behind the ego),
+      `y_m` the face towards the road, `width_m` its length along the road, `height_m` 1 to 2 m.
+    - WIRE: wires all along the road at `y_m`, `height_m` over the ground where they are fixed:
+      at `x_m` and each 30 m from it, where poles should stand. With `pattern & 8` one crosses
+      the road at `x_m`. `width_m` means nothing.
+    - REFLECTOR: a delineator post; `width_m` is its reflector's diameter, `colour` the reflector's.
+    - GANTRY: legs stand beyond both edges of the road. `y_m` is the middle of the board,
+      `width_m` the board's width, `height_m` the clearance under it (5.5 m or more); the board is
+      green over an expressway, else blue where `colour` is more blue than green. An odd `pattern`
+      hangs a second board to the right where it fits.
+    - SIGN: `height_m` is the middle of the face; it never shows a face that carries a fact.
+    """
 
     kind: PropKind
     x_m: float
@@ -510,6 +525,12 @@ class Sensor:
     gamma: float
     jpeg_quality: int | None
     grain: int = 0
+    motion_px: float = 0.0
+    """Length of the smear that motion leaves at the picture's border, pixels."""
+    blocks: float = 0.0
+    """How much a low-bitrate video coder coarsens the picture, 0 to 1."""
+    lift: float = 0.0
+    """Level of black, grey levels: stray light in the lens."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,8 +24,11 @@ EGO_UNKNOWN = "車速不明。"
 TASK = "<|report|>"
 ADVICE, DESCRIPTION, END = "<|advice|>", "<|description|>", "<|end|>"
 NO_MORE_HAZARDS = "<|no_more_hazards|>"
+QUESTION, ANSWER = "<|question|>", "<|answer|>"
+BLIND = "<|blind|>"
+"""Learned in place of the speed where the picture shows no road: it leaves the legal labels."""
 MAX_HAZARDS = 3
-ADVICE_CAP, DESCRIPTION_CAP = 40, 80
+ADVICE_CAP, DESCRIPTION_CAP, ANSWER_CAP = 40, 96, 80
 
 SPEED_LABELS = {s.value: f"<|speed_{s.value.lower()}|>" for s in SpeedAdvice}
 PATH_LABELS = {p.value: f"<|path_{p.value.lower()}|>" for p in PathAdvice}
@@ -38,7 +41,7 @@ def special_tokens() -> list[str]:
     """Every token that stands for a label or a section, in a fixed order."""
     groups = (SPEED_LABELS, PATH_LABELS, KIND_LABELS, SIDE_LABELS, RANGE_LABELS)
     labels = [token for group in groups for token in group.values()]
-    return [TASK, ADVICE, DESCRIPTION, END, NO_MORE_HAZARDS, *labels]
+    return [TASK, ADVICE, DESCRIPTION, END, NO_MORE_HAZARDS, QUESTION, ANSWER, BLIND, *labels]
 
 
 def ego_text(ego_speed_kmh: float | None) -> str:
@@ -53,15 +56,25 @@ def prompt_after_image(ego_speed_kmh: float | None) -> str:
     return ego_text(ego_speed_kmh) + TASK
 
 
-def answer_text(advice: Advice, advice_ja: str, description_ja: str) -> str:
-    """The answer that the decoder learns to write, end token included."""
+def label_text(advice: Advice) -> str:
+    """The label tokens of an advice."""
     labels = SPEED_LABELS[advice.speed.value] + PATH_LABELS[advice.path.value]
     for hazard in advice.hazards[:MAX_HAZARDS]:
         labels += KIND_LABELS[hazard.kind.value]
         labels += SIDE_LABELS[hazard.side.value] + RANGE_LABELS[hazard.range.value]
     if len(advice.hazards) < MAX_HAZARDS:
         labels += NO_MORE_HAZARDS
-    return f"{labels}{ADVICE}{advice_ja}{END}{DESCRIPTION}{description_ja}{END}{EOS}"
+    return labels
+
+
+def prose_text(advice_ja: str, description_ja: str) -> str:
+    """The prose that follows the labels, end tokens included."""
+    return f"{ADVICE}{advice_ja}{END}{DESCRIPTION}{description_ja}{END}{EOS}"
+
+
+def question_after_image(ego_speed_kmh: float | None, question: str) -> str:
+    """All text between the image tokens and the answer to a question."""
+    return f"{ego_text(ego_speed_kmh)}{QUESTION}{question}{ANSWER}"
 
 
 def preprocess(width: int, height: int) -> dict[str, Any]:
@@ -126,7 +139,13 @@ def bundle_spec(
                 "max_tokens": DESCRIPTION_CAP,
             },
         ],
+        "question": {
+            "before": QUESTION,
+            "after": ANSWER,
+            "end": [END],
+            "max_tokens": ANSWER_CAP,
+        },
         "end_tokens": [EOS],
         "normalization": "NFKC",
-        "calibration": calibration,
+        "calibration": {**calibration, "blind_token": BLIND},
     }

@@ -14,7 +14,7 @@ from vlm_driving.core import UserError
 DEFAULT_NAME = "driving-ja"
 SCENE_COUNTS = (
     "encoder_samples",
-    "decoder_samples",
+    "words_samples",
     "joint_samples",
     "tokenizer_scenes",
     "calibration_scenes",
@@ -31,9 +31,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--bundle", type=Path, help="where the bundle goes (default: OUT/bundle)")
     parser.add_argument("--name", default=DEFAULT_NAME, help="name of the model")
     parser.add_argument("--seed", type=int, default=1, help="seed of scenes and weights")
-    parser.add_argument("--encoder-samples", type=int, default=40_000, metavar="N")
-    parser.add_argument("--decoder-samples", type=int, default=32_000, metavar="N")
-    parser.add_argument("--joint-samples", type=int, default=24_000, metavar="N")
+    parser.add_argument("--encoder-samples", type=int, default=64_000, metavar="N")
+    parser.add_argument("--words-samples", type=int, default=12_800, metavar="N")
+    parser.add_argument("--joint-samples", type=int, default=56_000, metavar="N")
     parser.add_argument("--tokenizer-scenes", type=int, default=4000, metavar="N")
     parser.add_argument("--calibration-scenes", type=int, default=1024, metavar="N")
     parser.add_argument("--precision", default="int8", choices=("fp32", "int8", "int4"))
@@ -73,7 +73,7 @@ def run(args: argparse.Namespace) -> int:
         out=args.out,
         seed=args.seed,
         encoder_samples=args.encoder_samples,
-        decoder_samples=args.decoder_samples,
+        words_samples=args.words_samples,
         joint_samples=args.joint_samples,
         tokenizer_scenes=args.tokenizer_scenes,
         calibration_scenes=args.calibration_scenes,
@@ -84,7 +84,7 @@ def run(args: argparse.Namespace) -> int:
         "seed": plan.seed,
         "scenes": {
             "encoder": plan.encoder_samples,
-            "decoder": plan.decoder_samples,
+            "words": plan.words_samples,
             "joint": plan.joint_samples,
             "calibration": plan.calibration_scenes,
         },

@@ -17,23 +17,11 @@ from tokenizers import Tokenizer
 from torch.utils.data import DataLoader, Dataset
 
 from vlm_driving.runtime.preprocess import PreprocessSpec, prepare_uint8
-from vlm_driving.simulator import (
-    Facts,
-    Scene,
-    advise,
-    dense_labels,
-    describe,
-    fact_targets,
-    render,
-    sample_scene,
-    visible_facts,
-)
-from vlm_driving.training.answer_format import PREFIX, answer_text, ego_text, prompt_after_image
+from vlm_driving.simulator import dense_labels, render, sample_scene, visible_facts
 from vlm_driving.training.heads import CellTruth
-from vlm_driving.training.tokenizer import BOS
-
-JPEG_SHARE = 0.5
-"""Share of pictures that pass through a JPEG, as most cameras' do."""
+from vlm_driving.training.packing import Packed, pack
+from vlm_driving.training.scene_targets import scene_targets
+from vlm_driving.training.texts import corpus_texts, prefix_ids, segments
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,99 +29,82 @@ class Batch:
     """Training data on the way to the model.
 
     Attributes:
-        pixels: (batch, 3, H, W) uint8, RGB.
+        pixels: (batch, 3, H, W) uint8, RGB; (batch, 3, 0, 0) where only words are learned.
         truth: ground truth of the dense heads.
-        before: (prefix,) int64, tokens before the image.
-        after: (batch, n) int64, tokens after the image, right-padded with 0.
-        answered: (batch, n) bool, which of `after` are part of the answer.
+        texts: what is said; the report is the first segment of each row.
     """
 
     pixels: torch.Tensor
     truth: CellTruth
-    before: torch.Tensor
-    after: torch.Tensor
-    answered: torch.Tensor
+    texts: Packed
 
 
-def texts_of(scene: Scene, facts: Facts, rng: np.random.Generator) -> tuple[str, str]:
-    """Prompt after the image, and the answer, for one scene."""
-    advice = advise(facts, scene.ego_speed_kmh)
-    words = describe(facts, advice, rng, scene.ego_speed_kmh)
-    return (
-        prompt_after_image(scene.ego_speed_kmh),
-        answer_text(advice, words.advice_ja, words.description_ja),
-    )
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a stage needs of its scenes.
+
+    Attributes:
+        pictures: the pixels.
+        asked: questions a scene beside the report (see `texts.segments`); None: no texts.
+    """
+
+    pictures: bool = True
+    asked: int | None = None
 
 
 def scene_rng(seed: int, index: int) -> np.random.Generator:
-    """The generator of a scene's wording and picture noise, apart from its sampling."""
+    """The generator of a scene's wording, apart from its sampling."""
     return np.random.default_rng([seed, index, 1])
-
-
-def photograph(image: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
-    """The picture as a camera driver would hand it on: half of them through a JPEG."""
-    if rng.random() >= JPEG_SHARE:
-        return image
-    quality = int(rng.integers(60, 95))
-    _, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])
-    decoded = cv2.imdecode(data, cv2.IMREAD_COLOR)
-    return np.asarray(decoded, np.uint8)
 
 
 class SceneBatches(Dataset[Batch]):
     """Batch number -> Batch, over an endless set of scenes."""
 
     def __init__(
-        self, seed: int, size: int, spec: PreprocessSpec, tokenizer: Tokenizer | None
+        self,
+        seed: int,
+        size: int,
+        spec: PreprocessSpec,
+        tokenizer: Tokenizer | None = None,
+        wanted: Wanted = Wanted(),  # noqa: B008 (frozen)
     ) -> None:
-        """`tokenizer=None` leaves the text out: the encoder's stage needs none."""
-        self.seed, self.size, self.spec, self.tokenizer = seed, size, spec, tokenizer
+        """`tokenizer` is needed where texts are wanted."""
+        if wanted.asked is not None and tokenizer is None:
+            raise ValueError("texts need a tokenizer")
+        self.seed, self.size, self.spec = seed, size, spec
+        self.tokenizer, self.wanted = tokenizer, wanted
 
     def __getitem__(self, number: int) -> Batch:
         """The batch with this number."""
         cv2.setNumThreads(1)
-        images, classes, ranges, boxes, scenes, texts = [], [], [], [], [], []
+        images, classes, ranges, boxes, scenes, rows = [], [], [], [], [], []
         for index in range(number * self.size, (number + 1) * self.size):
             scene, rng = sample_scene(self.seed, index), scene_rng(self.seed, index)
             rendering = render(scene)
             facts = visible_facts(scene, rendering)
             labels = dense_labels(scene, rendering, facts)
-            images.append(prepare_uint8(photograph(rendering.image, rng), self.spec))
+            if self.wanted.pictures:
+                images.append(prepare_uint8(rendering.image, self.spec))
             classes.append(labels.cls)
             ranges.append(labels.range_m)
             boxes.append(labels.box)
-            scenes.append(fact_targets(facts))
-            if self.tokenizer is not None:
-                texts.append(texts_of(scene, facts, rng))
-        pixels = torch.from_numpy(np.stack(images)).permute(0, 3, 1, 2)
+            scenes.append(scene_targets(facts))
+            if self.tokenizer is not None and self.wanted.asked is not None:
+                speed, asked = scene.ego_speed_kmh, self.wanted.asked
+                rows.append(segments(self.tokenizer, facts, speed, rng, asked))
         truth = CellTruth(
             torch.from_numpy(np.stack(classes).astype(np.int64)),
             torch.from_numpy(np.stack(ranges)),
             torch.from_numpy(np.stack(boxes)),
             torch.from_numpy(np.stack(scenes)),
         )
-        if self.tokenizer is None:
-            none = torch.zeros(0, dtype=torch.int64)
-            return Batch(pixels, truth, none, none, none.bool())
-        return Batch(pixels, truth, *tokenize(self.tokenizer, texts))
+        before = prefix_ids(self.tokenizer) if self.tokenizer is not None else []
+        return Batch(self._pixels(images), truth, pack(before, rows))
 
-
-def tokenize(
-    tokenizer: Tokenizer, texts: list[tuple[str, str]]
-) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """(prompt, answer) pairs -> `before`, `after`, `answered` of a Batch."""
-    before = tokenizer.encode(PREFIX, add_special_tokens=False).ids
-    rows = [
-        [tokenizer.encode(part, add_special_tokens=False).ids for part in pair] for pair in texts
-    ]
-    length = max(len(prompt) + len(answer) for prompt, answer in rows)
-    after = torch.zeros(len(rows), length, dtype=torch.int64)
-    answered = torch.zeros(len(rows), length, dtype=torch.bool)
-    for i, (prompt, answer) in enumerate(rows):
-        end = len(prompt) + len(answer)
-        after[i, :end] = torch.tensor(prompt + answer)
-        answered[i, len(prompt) : end] = True
-    return torch.tensor(before), after, answered
+    def _pixels(self, images: list[NDArray[np.uint8]]) -> torch.Tensor:
+        if not images:
+            return torch.zeros(self.size, 3, 0, 0, dtype=torch.uint8)
+        return torch.from_numpy(np.stack(images)).permute(0, 3, 1, 2)
 
 
 def loader(
@@ -171,9 +142,7 @@ def to_device(batch: Batch, device: str) -> Batch:
             truth.box.to(device),
             truth.scene.to(device),
         ),
-        batch.before.to(device),
-        batch.after.to(device),
-        batch.answered.to(device),
+        batch.texts.to(device),
     )
 
 
@@ -182,8 +151,4 @@ def corpus(seed: int, scenes: int) -> Iterator[str]:
     for index in range(scenes):
         scene = sample_scene(seed, index)
         facts = visible_facts(scene, render(scene))
-        speed = scene.ego_speed_kmh
-        words = describe(facts, advise(facts, speed), scene_rng(seed, index), speed)
-        yield PREFIX.removeprefix(BOS) + ego_text(speed)
-        yield words.advice_ja
-        yield words.description_ja
+        yield from corpus_texts(facts, scene.ego_speed_kmh, scene_rng(seed, index))

@@ -1,8 +1,8 @@
 """Dense and scene heads that teach the encoder, dropped at export.
 
-Both read what the decoder will read: one head stands on the stride-8 cells, where
-small things are found fast, the other on the image tokens themselves, so that each
-token holds its 4x4 cells in a form that one linear layer can read.
+All read what the decoder will read: one head stands on the stride-8 cells, where
+small things are found fast, one on the image tokens themselves, so that each token holds
+its 4x4 cells in a form that one linear layer can read, and one on the summary of the scene.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from vlm_driving.training.vision import VisionConfig
+from vlm_driving.training.vision import Features, VisionConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +47,15 @@ class DenseHeads(nn.Module):
         self.cells = nn.Conv2d(config.stride8[0], outputs, 1)
         self.tokens = nn.Linear(config.token_features, 16 * outputs)
         self.grid = (config.height // 32, config.width // 32)
-        self.scene_in = nn.Linear(2 * config.token_features, 256)
-        self.scene_out = nn.Linear(256, sum(self.scene_facts.values()))
+        self.scene = nn.Linear(config.summary[1], sum(self.scene_facts.values()))
 
-    def forward(self, cells: Tensor, tokens: Tensor) -> tuple[Tensor, Tensor, list[Tensor]]:
+    def forward(self, seen: Features) -> tuple[Tensor, Tensor, list[Tensor]]:
         """Both maps (batch, classes + 5, rows, columns) and one logit tensor a fact."""
         rows, columns = self.grid
-        maps = self.tokens(tokens).transpose(1, 2).unflatten(2, (rows, columns))
-        pooled = torch.cat([tokens.mean(1), tokens.amax(1)], dim=1)
-        logits = self.scene_out(functional.relu(self.scene_in(pooled)))
+        maps = self.tokens(seen.tokens).transpose(1, 2).unflatten(2, (rows, columns))
+        logits = self.scene(seen.summary)
         return (
-            self.cells(cells),
+            self.cells(seen.cells),
             functional.pixel_shuffle(maps, 4),
             list(logits.split(list(self.scene_facts.values()), dim=1)),
         )

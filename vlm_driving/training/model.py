@@ -14,13 +14,20 @@ from transformers import LlamaConfig, LlamaForCausalLM
 
 from vlm_driving.training.data import Batch
 from vlm_driving.training.heads import DenseHeads, map_loss, scene_loss
-from vlm_driving.training.vision import VisionConfig, VisionTower
+from vlm_driving.training.packing import Packed, attention, positions
+from vlm_driving.training.vision import Features, VisionConfig, VisionTower
 
 
-def decoder_config(vocabulary: int, hidden: int, layers: int, end_token: int) -> LlamaConfig:
-    """A small stock Llama: grouped-query attention, tied embeddings."""
+def decoder_config(
+    vocabulary: int, hidden: int, layers: int, end_token: int, image_tokens: int
+) -> LlamaConfig:
+    """A small stock Llama: grouped-query attention, tied embeddings.
+
+    `image_tokens` is only noted in it, for learning words without pictures.
+    """
     return LlamaConfig(
         vocab_size=vocabulary,
+        image_tokens=image_tokens,
         hidden_size=hidden,
         intermediate_size=hidden * 11 // 4,
         num_hidden_layers=layers,
@@ -51,10 +58,10 @@ class Seer(nn.Module):
         self.register_buffer("class_weights", class_weights)
         self.class_weights: Tensor
 
-    def losses(self, batch: Batch, pixels: Tensor) -> tuple[Tensor, Tensor, dict[str, float]]:
-        """Dense loss, image tokens (batch, n, features), and figures for the log."""
-        cells, tokens = self.tower.features(pixels)
-        near, deep, scene = self.heads(cells, tokens)
+    def losses(self, batch: Batch, pixels: Tensor) -> tuple[Tensor, Features, dict[str, float]]:
+        """Dense loss, what the tower saw, and figures for the log."""
+        seen = self.tower.features(pixels)
+        near, deep, scene = self.heads(seen)
         near_loss, near_class = map_loss(near, batch.truth, self.class_weights)
         deep_loss, deep_class = map_loss(deep, batch.truth, self.class_weights)
         facts_loss = scene_loss(scene, batch.truth.scene)
@@ -68,7 +75,7 @@ class Seer(nn.Module):
             if bool(known.any()):
                 right = scene[i].argmax(1)[known] == batch.truth.scene[known, i]
                 figures[f"fact_{name}"] = float(right.float().mean())
-        return near_loss + deep_loss + facts_loss, tokens, figures
+        return near_loss + deep_loss + facts_loss, seen, figures
 
 
 def normalize(pixels: Tensor) -> Tensor:
@@ -77,43 +84,64 @@ def normalize(pixels: Tensor) -> Tensor:
 
 
 def answer_loss(
-    language: LlamaForCausalLM, image: Tensor, batch: Batch, token_weights: Tensor
+    language: LlamaForCausalLM, image: Tensor | None, texts: Packed
 ) -> tuple[Tensor, dict[str, float]]:
-    """Weighted cross entropy over the answer, and figures for the log.
+    """Weighted cross entropy over everything answered, and figures for the log.
 
     Args:
         language: the decoder.
-        image: (batch, tokens, hidden).
-        batch: texts.
-        token_weights: (vocabulary,) weight of each target token.
+        image: (batch, tokens, hidden), or None to learn the words without any picture.
+        texts: what is said.
     """
-    states = answer_states(language, image, batch)[batch.answered]
-    targets = batch.after[batch.answered]
+    learned = texts.weights > 0
+    states = answer_states(language, image, texts)[learned]
+    targets, weights = texts.goals[learned], texts.weights[learned]
     logits = language.lm_head(states).float()
     each = functional.cross_entropy(logits, targets, reduction="none")
-    weights = token_weights[targets]
     loss = (each * weights).sum() / weights.sum()
-    first = batch.answered.int().argmax(dim=1)
-    row = torch.arange(len(first))
-    position = torch.cumsum(batch.answered.sum(1), 0) - batch.answered.sum(1)
-    speed = logits[position].argmax(1) == batch.after[row, first]
-    path = logits[position + 1].argmax(1) == batch.after[row, first + 1]
+    right = (logits.argmax(1) == targets).float()
+    # The first answered token of the first segment is the speed, the next one the path.
+    number = texts.segment[learned]
+    row = learned.nonzero()[:, 0]
+    report = number == 1
+    opening = report & ((row != row.roll(1)) | (torch.arange(len(row), device=row.device) == 0))
+    asked = number > 1
     figures = {
-        "text": float(each.detach().mean()),
-        "token_right": float((logits.argmax(1) == targets).float().mean()),
-        "speed_right": float(speed.float().mean()),
-        "path_right": float(path.float().mean()),
+        "text": float(each.detach()[report].mean()),
+        "token_right": float(right.mean()),
+        "speed_right": float(right[opening].mean()),
+        "path_right": float(right[opening.roll(1)].mean()),
     }
+    if bool(asked.any()):
+        figures["answer"] = float(each.detach()[asked].mean())
     return loss, figures
 
 
-def answer_states(language: LlamaForCausalLM, image: Tensor, batch: Batch) -> Tensor:
-    """(batch, n, hidden): position i holds the state that predicts `after[:, i]`."""
+def answer_states(language: LlamaForCausalLM, image: Tensor | None, texts: Packed) -> Tensor:
+    """(batch, n, hidden): position i holds the state that predicts `texts.goals[:, i]`.
+
+    Without an image its places stay empty: no token stands there, and later positions keep
+    their numbers, so that nothing moves when pictures come.
+    """
     embed = language.get_input_embeddings()
-    before = embed(batch.before).expand(image.shape[0], -1, -1)
-    inputs = torch.cat([before, image.to(before.dtype), embed(batch.after)], dim=1)
-    hidden = language.model(inputs_embeds=inputs, use_cache=False).last_hidden_state
-    start = before.shape[1] + image.shape[1]
+    rows = texts.tokens.shape[0]
+    parts = [embed(texts.before).expand(rows, -1, -1)]
+    shown = 0
+    if image is not None:
+        parts.append(image.to(parts[0].dtype))
+        shown = image.shape[1]
+    inputs = torch.cat([*parts, embed(texts.tokens)], dim=1)
+    place = positions(texts, shown)
+    if image is None:
+        start = texts.before.shape[0]
+        place[:, start:] += language.config.image_tokens
+    hidden = language.model(
+        inputs_embeds=inputs,
+        attention_mask=attention(texts, shown),
+        position_ids=place,
+        use_cache=False,
+    ).last_hidden_state
+    start = texts.before.shape[0] + shown
     # The state before a token predicts it: shift by one.
     states: Tensor = hidden[:, start - 1 : -1]
     return states

@@ -8,8 +8,8 @@ from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers,
 
 BOS, EOS = "<s>", "</s>"
 
-MAX_TOKEN_BYTES = 12
-"""Four kana or kanji: templated training text must not become one token a sentence."""
+MAX_TOKEN_BYTES = 18
+"""Six kana or kanji: templated training text must not become one token a sentence."""
 
 
 def train_tokenizer(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
@@ -13,9 +14,10 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from transformers import LlamaForCausalLM
 
+from vlm_driving import simulator
 from vlm_driving.core import UserError
 from vlm_driving.runtime.preprocess import PreprocessSpec
-from vlm_driving.simulator import FACT_TARGETS, CellClass
+from vlm_driving.simulator import CellClass
 from vlm_driving.training.answer_format import (
     PATH_LABELS,
     SPEED_LABELS,
@@ -28,7 +30,14 @@ from vlm_driving.training.calibration import (
     fit_threshold,
     joint_confidence,
 )
-from vlm_driving.training.data import Batch, SceneBatches, corpus, loader, to_device
+from vlm_driving.training.data import (
+    Batch,
+    SceneBatches,
+    Wanted,
+    corpus,
+    loader,
+    to_device,
+)
 from vlm_driving.training.model import (
     Seer,
     answer_loss,
@@ -38,6 +47,7 @@ from vlm_driving.training.model import (
     save_checkpoint_dir,
 )
 from vlm_driving.training.progress_log import TrainingLog, plot
+from vlm_driving.training.scene_targets import SCENE_TARGETS
 from vlm_driving.training.stage import StagePlan, run_stage, write_atomically
 from vlm_driving.training.tokenizer import EOS, train_tokenizer
 from vlm_driving.training.vision import VisionConfig
@@ -46,6 +56,12 @@ Report = Callable[[str, int, int, dict[str, float]], None]
 
 TRAIN_SEED_OFFSET, HELD_OUT_SEED_OFFSET = 0, 1_000_000
 """Held-out scenes come from another seed, so that no training length reaches them."""
+
+FIRST_LOOK = 1024
+"""Held-out scenes in which cell classes are counted."""
+
+DENSE_SHARE = 0.3
+"""Weight of the dense heads' loss beside the words' while both are learned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +72,9 @@ class TrainPlan:
         out: directory for checkpoints, log and the exportable checkpoint.
         seed: of the scenes and the initial weights.
         encoder_samples: scenes for the encoder with its dense heads.
-        decoder_samples: scenes for the decoder while the encoder stands still.
+        words_samples: scenes for the decoder on text alone.
         joint_samples: scenes for both together.
+        asked: questions a scene beside the report.
         calibration_scenes: held-out scenes that fit temperature and threshold.
         tokenizer_scenes: held-out scenes whose words train the tokenizer.
         vocabulary: most tokens of the tokenizer.
@@ -67,13 +84,14 @@ class TrainPlan:
 
     out: Path
     seed: int = 1
-    encoder_samples: int = 40_000
-    decoder_samples: int = 32_000
-    joint_samples: int = 24_000
+    encoder_samples: int = 64_000
+    words_samples: int = 12_800
+    joint_samples: int = 56_000
+    asked: int = 2
     calibration_scenes: int = 1024
     tokenizer_scenes: int = 4000
     vocabulary: int = 2048
-    layers: int = 4
+    layers: int = 6
     batch: int = 32
     workers: int = 2
     device: str = "cpu"
@@ -88,6 +106,7 @@ def note_plan(plan: TrainPlan) -> None:
     """
     # Where the work is done changes nothing of what is learned.
     fixed = {k: v for k, v in asdict(plan).items() if k not in ("out", "workers", "device")}
+    fixed["simulator"] = simulator_digest()
     text = json.dumps(fixed, indent=1) + "\n"
     path = plan.out / "plan.json"
     try:
@@ -103,6 +122,15 @@ def note_plan(plan: TrainPlan) -> None:
             f"{plan.out} holds a training with another {', '.join(changed)}: "
             "go on with the same settings, or give another --out."
         )
+
+
+def simulator_digest() -> str:
+    """Names the world that scenes come from: its source files, hashed."""
+    digest = hashlib.sha256()
+    root = Path(simulator.__file__).parent
+    for path in sorted(root.rglob("*.py")):
+        digest.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,18 +162,20 @@ class Training:
         self.log = TrainingLog(plan.out / "log.jsonl")
         self.spec = PreprocessSpec(**preprocess(plan.vision.width, plan.vision.height))
         torch.manual_seed(plan.seed)
-        self.seer = Seer(plan.vision, FACT_TARGETS, self._class_weights()).to(plan.device)
+        self.seer = Seer(plan.vision, SCENE_TARGETS, self._class_weights()).to(plan.device)
         self.seer.to(memory_format=torch.channels_last)
 
-    def _batches(self, tokenizer: Tokenizer | None, held_out: bool = False) -> SceneBatches:
+    def _batches(
+        self, tokenizer: Tokenizer | None, wanted: Wanted, held_out: bool = False
+    ) -> SceneBatches:
         offset = HELD_OUT_SEED_OFFSET if held_out else TRAIN_SEED_OFFSET
-        return SceneBatches(self.plan.seed + offset, self.plan.batch, self.spec, tokenizer)
+        return SceneBatches(self.plan.seed + offset, self.plan.batch, self.spec, tokenizer, wanted)
 
     def _stream(
-        self, tokenizer: Tokenizer | None, skip: int
+        self, tokenizer: Tokenizer | None, wanted: Wanted, skip: int
     ) -> Callable[[int, int], Iterator[Batch]]:
         """Batches of a stage, after the `skip` scenes that earlier stages saw."""
-        data, offset = self._batches(tokenizer), skip // self.plan.batch
+        data, offset = self._batches(tokenizer, wanted), skip // self.plan.batch
 
         def batches(first: int, last: int) -> Iterator[Batch]:
             for batch in loader(data, first + offset, last + offset, self.plan.workers):
@@ -157,9 +187,9 @@ class Training:
         """Rare classes weigh more, by the root of how rare they are in a first look."""
         path = self.plan.out / "class_weights.json"
         if not path.exists():
-            data = self._batches(None, held_out=True)
+            data = self._batches(None, Wanted(pictures=False), held_out=True)
             counts = np.ones(len(CellClass))
-            for number in range(8):
+            for number in range(FIRST_LOOK // self.plan.batch):
                 counts += np.bincount(
                     data[number].truth.classes.flatten().numpy(), minlength=len(CellClass)
                 )
@@ -185,7 +215,7 @@ class Training:
             [(self.seer, 1.0)],
             self.seer,
             loss_of,
-            self._stream(None, 0),
+            self._stream(None, Wanted(), 0),
             self.plan.out,
             self.log,
             self.report,
@@ -206,49 +236,48 @@ class Training:
         end = tokenizer.token_to_id(EOS)
         assert end is not None, "the tokenizer was trained with it"
         vocabulary, hidden = tokenizer.get_vocab_size(), self.plan.vision.hidden
-        config = decoder_config(vocabulary, hidden, self.plan.layers, end)
+        config = decoder_config(vocabulary, hidden, self.plan.layers, end, self.plan.vision.tokens)
         config._attn_implementation = "sdpa"
         return LlamaForCausalLM(config).to(self.plan.device)
 
-    def train_answers(self, tokenizer: Tokenizer, language: LlamaForCausalLM) -> None:
-        """Stages (b) and (c): the decoder before a standing encoder, then both."""
-        seer = self.seer
-        trainee = Trainee(seer, language)
-        weights = token_weights(tokenizer).to(self.plan.device)
+    def train_words(self, tokenizer: Tokenizer, language: LlamaForCausalLM) -> None:
+        """Stage (b): the decoder on text alone, many questions a scene."""
 
-        def decoder_only(batch: Batch) -> tuple[Tensor, dict[str, float]]:
-            seer.eval()
+        def loss_of(batch: Batch) -> tuple[Tensor, dict[str, float]]:
             with self.autocast():
-                with torch.no_grad():
-                    tokens = seer.tower.features(normalize(batch.pixels))[1]
-                return answer_loss(language, seer.tower.project(tokens), batch, weights)
+                return answer_loss(language, None, batch.texts)
 
-        def both(batch: Batch) -> tuple[Tensor, dict[str, float]]:
-            seer.train()
-            with self.autocast():
-                dense, tokens, seen = seer.losses(batch, normalize(batch.pixels))
-                image = seer.tower.project(tokens)
-                loss, figures = answer_loss(language, image, batch, weights)
-            return loss + 0.3 * dense, {**seen, **figures}
-
-        projector = nn.ModuleList([seer.tower.project_in, seer.tower.project_out])
         plan = self.plan
+        wanted = Wanted(pictures=False, asked=3 * plan.asked)
         run_stage(
-            StagePlan("decoder", plan.decoder_samples, 1.5e-3, plan.batch),
-            [(projector, 1.0), (language, 1.0)],
-            trainee,
-            decoder_only,
-            self._stream(tokenizer, plan.encoder_samples),
+            StagePlan("words", plan.words_samples, 1.5e-3, plan.batch),
+            [(language, 1.0)],
+            language,
+            loss_of,
+            self._stream(tokenizer, wanted, plan.encoder_samples),
             plan.out,
             self.log,
             self.report,
         )
+
+    def train_both(self, tokenizer: Tokenizer, language: LlamaForCausalLM) -> None:
+        """Stage (c): pictures and words together, several questions behind each image."""
+        seer, plan = self.seer, self.plan
+
+        def loss_of(batch: Batch) -> tuple[Tensor, dict[str, float]]:
+            with self.autocast():
+                dense, seen, figures = seer.losses(batch, normalize(batch.pixels))
+                loss, said = answer_loss(language, seer.tower.project(seen), batch.texts)
+            return loss + DENSE_SHARE * dense, {**figures, **said}
+
         run_stage(
-            StagePlan("joint", plan.joint_samples, 7e-4, plan.batch),
+            StagePlan("joint", plan.joint_samples, 1.2e-3, plan.batch),
             [(seer, 0.7), (language, 1.0)],
-            trainee,
-            both,
-            self._stream(tokenizer, plan.encoder_samples + plan.decoder_samples),
+            Trainee(seer, language),
+            loss_of,
+            self._stream(
+                tokenizer, Wanted(asked=plan.asked), plan.encoder_samples + plan.words_samples
+            ),
             plan.out,
             self.log,
             self.report,
@@ -266,20 +295,24 @@ class Training:
         }
         logits: dict[str, list[Tensor]] = {name: [] for name in ids}
         truth: dict[str, list[Tensor]] = {name: [] for name in ids}
-        data = self._batches(tokenizer, held_out=True)
+        data = self._batches(tokenizer, Wanted(asked=0), held_out=True)
         # The first held-out scenes taught the tokenizer: start behind them.
         first = -(-self.plan.tokenizer_scenes // self.plan.batch)
         last = first + self.plan.calibration_scenes // self.plan.batch
         for batch in loader(data, first, last, self.plan.workers):
             batch = to_device(batch, self.plan.device)
             image = self.seer.tower(normalize(batch.pixels))
-            states = answer_states(language, image, batch)
+            states = answer_states(language, image, batch.texts)
+            # A blind scene's path is not learned: only clear scenes calibrate.
+            learned = batch.texts.weights > 0
+            position = learned.int().argmax(dim=1)
+            row = torch.arange(len(position), device=position.device)
+            clear = row[learned[row, position + 1]]
             for offset, name in enumerate(ids):
-                position = batch.answered.int().argmax(dim=1) + offset
-                row = torch.arange(len(position))
-                chosen = language.lm_head(states[row, position])[:, ids[name]]
+                place = position[clear] + offset
+                chosen = language.lm_head(states[clear, place])[:, ids[name]]
                 logits[name].append(chosen.float().cpu())
-                label = batch.after[row, position].cpu()
+                label = batch.texts.goals[clear, place].cpu()
                 truth[name].append(torch.tensor([ids[name].index(int(t)) for t in label]))
         decisions = [
             Decisions(torch.cat(logits[name]).double().numpy(), torch.cat(truth[name]).numpy())
@@ -294,22 +327,14 @@ class Training:
         )
 
 
-def token_weights(tokenizer: Tokenizer) -> Tensor:
-    """Weight of each target token: the advice is worth more than one word of prose."""
-    weights = torch.ones(tokenizer.get_vocab_size())
-    for labels in (SPEED_LABELS, PATH_LABELS):
-        for token in labels.values():
-            weights[tokenizer.token_to_id(token)] = 4.0
-    return weights
-
-
 def train(plan: TrainPlan, report: Report) -> Calibration:
     """Run all stages that are not finished yet; leaves `plan.out/checkpoint/`."""
     training = Training(plan, report)
     training.train_encoder()
     tokenizer = training.tokenizer()
     language = training.language(tokenizer)
-    training.train_answers(tokenizer, language)
+    training.train_words(tokenizer, language)
+    training.train_both(tokenizer, language)
     calibration = training.calibrate(tokenizer, language)
     directory = plan.out / "checkpoint"
     save_checkpoint_dir(directory, training.seer.tower.cpu(), language.cpu())

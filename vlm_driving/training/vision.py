@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -26,6 +26,7 @@ class VisionConfig:
     stride16: tuple[int, int] = (192, 3)
     projector: int = 512
     hidden: int = 256
+    summary: tuple[int, int, int] = (40, 384, 4)  # (features a token, hidden, tokens)
 
     def __post_init__(self) -> None:
         if self.height % 32 or self.width % 32:
@@ -34,9 +35,14 @@ class VisionConfig:
             )
 
     @property
-    def tokens(self) -> int:
-        """Image tokens: one for each 32x32 px."""
+    def grid_tokens(self) -> int:
+        """Tokens that stand for a place: one for each 32x32 px."""
         return (self.height // 32) * (self.width // 32)
+
+    @property
+    def tokens(self) -> int:
+        """All image tokens: the grid's, then the summary's."""
+        return self.grid_tokens + self.summary[2]
 
     @property
     def token_features(self) -> int:
@@ -99,6 +105,20 @@ class Stage(nn.Module):
         return x
 
 
+class Features(NamedTuple):
+    """What the tower knows of a batch of pictures.
+
+    Attributes:
+        cells: (batch, c8, H/8, W/8).
+        tokens: (batch, grid tokens, token features).
+        summary: (batch, summary width): the whole scene.
+    """
+
+    cells: Tensor
+    tokens: Tensor
+    summary: Tensor
+
+
 class VisionTower(nn.Module):
     """Pixels to image tokens.
 
@@ -118,6 +138,10 @@ class VisionTower(nn.Module):
         self.norm = nn.LayerNorm(config.token_features)
         self.project_in = nn.Linear(config.token_features, config.projector)
         self.project_out = nn.Linear(config.projector, config.hidden)
+        narrow, wide, count = config.summary
+        self.summary_narrow = nn.Linear(config.token_features, narrow)
+        self.summary_mix = nn.Linear(narrow * config.grid_tokens, wide)
+        self.summary_out = nn.Linear(wide, count * config.hidden)
         self.position = nn.Parameter(torch.randn(1, config.tokens, config.hidden) * 0.02)
 
     @classmethod
@@ -125,22 +149,26 @@ class VisionTower(nn.Module):
         """An untrained fused tower of the sizes in `vision.json`."""
         return cls(VisionConfig.from_json(data), fused=True)
 
-    def features(self, pixel_values: Tensor) -> tuple[Tensor, Tensor]:
-        """(batch, 3, H, W) -> cells (batch, c8, H/8, W/8), tokens (batch, n, features)."""
+    def features(self, pixel_values: Tensor) -> Features:
+        """(batch, 3, H, W) -> what heads and projector read."""
         x = functional.pixel_unshuffle(pixel_values, 4)
         cells = self.stride8(self.stride4(x))
         deep = functional.pixel_unshuffle(self.stride16(cells), 2)
-        tokens: Tensor = self.norm(deep.flatten(2).transpose(1, 2))
-        return cells, tokens
+        tokens = self.norm(deep.flatten(2).transpose(1, 2))
+        # Every place keeps features of its own on the way into the summary: a mean over
+        # places would not tell left from right.
+        narrow = functional.relu(self.summary_narrow(tokens)).flatten(1)
+        return Features(cells, tokens, functional.relu(self.summary_mix(narrow)))
 
-    def project(self, tokens: Tensor) -> Tensor:
-        """(batch, n, features) -> (batch, n, hidden)."""
-        out: Tensor = self.project_out(functional.gelu(self.project_in(tokens)))
-        return out + self.position
+    def project(self, features: Features) -> Tensor:
+        """The (batch, tokens, hidden) that the decoder reads."""
+        grid = self.project_out(functional.gelu(self.project_in(features.tokens)))
+        summary = self.summary_out(features.summary).unflatten(1, (-1, self.config.hidden))
+        return torch.cat([grid, summary], dim=1) + self.position
 
     def forward(self, pixel_values: Tensor) -> Tensor:
         """(batch, 3, H, W) float -> (batch, tokens, hidden)."""
-        return self.project(self.features(pixel_values)[1])
+        return self.project(self.features(pixel_values))
 
     @torch.no_grad()
     def fuse(self) -> VisionTower:
