@@ -92,7 +92,8 @@ def size(rendering: Rendering, thing: int) -> tuple[float, float]:
 
 def pixels(rendering: Rendering, thing: int) -> NDArray[np.float64]:
     """(n, 3) BGR of a thing."""
-    return rendering.small[rendering.ids == thing].astype(np.float64)
+    seen: NDArray[np.float64] = rendering.small[rendering.ids == thing].astype(np.float64)
+    return seen
 
 
 def reds(rendering: Rendering, thing: int) -> NDArray[np.bool_]:

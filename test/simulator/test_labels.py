@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from simulator.test_facts import person, scene_with, signal, vehicle
+from simulator.scene_builders import person, scene_with, signal, vehicle
 
 from vlm_driving.simulator import CellClass, dense_labels, render, sample_scene, visible_facts
 from vlm_driving.simulator.scene import (

@@ -24,6 +24,10 @@ from vlm_driving.training.scene_targets import scene_targets
 from vlm_driving.training.texts import corpus_texts, prefix_ids, segments
 
 
+RENDER_SIZES = ((640, 360), (480, 270), (480, 270), (480, 270))
+"""By scene number, over and over: most pictures are made just large enough, which is faster."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Batch:
     """Training data on the way to the model.
@@ -80,7 +84,7 @@ class SceneBatches(Dataset[Batch]):
         images, classes, ranges, boxes, scenes, rows = [], [], [], [], [], []
         for index in range(number * self.size, (number + 1) * self.size):
             scene, rng = sample_scene(self.seed, index), scene_rng(self.seed, index)
-            rendering = render(scene)
+            rendering = render(scene, *RENDER_SIZES[index % len(RENDER_SIZES)])
             facts = visible_facts(scene, rendering)
             labels = dense_labels(scene, rendering, facts)
             if self.wanted.pictures:
@@ -150,5 +154,5 @@ def corpus(seed: int, scenes: int) -> Iterator[str]:
     """Plain text of the first scenes of a set, without label tokens, for the tokenizer."""
     for index in range(scenes):
         scene = sample_scene(seed, index)
-        facts = visible_facts(scene, render(scene))
+        facts = visible_facts(scene, render(scene, *RENDER_SIZES[1]))
         yield from corpus_texts(facts, scene.ego_speed_kmh, scene_rng(seed, index))

@@ -45,6 +45,9 @@ _UNKNOWN = re.compile(
 _DOUBT = re.compile(
     r"^.{0,12}?と(?:は|も)(?:限|言え|いえ|言い|断定|思え)[^。]{0,8}?(?:ません|ない|ず)"
 )
+_SEEMED = re.compile(
+    r"^(?:か(?:と|も)思(?!い?ます)|(?:に|のように|みたいに)見え(?:ます|る)(?:が|けど|けれど)|というより)"
+)
 _WRONG = re.compile(r"^[^、]{0,8}?(?:は|のは)(?:誤り|間違い|嘘|うそ)")
 
 _SEEN = (
@@ -68,7 +71,7 @@ _DOES_NOT = re.compile(
 _OUT = re.compile(r"^[^、]{0,8}?(?:消えて|消え(?=$|、)|消灯)")
 _LATER = re.compile(
     r"^(?:色|信号|灯火|の信号)?(?:(?:に|へ)(?:な|変わ|かわ|切り替わ)[^、]{0,6}?"
-    r"(?:まで|たら|て(?:から)|れば|のを|次第|と(?=、)|可能|あいだ|うち)|"
+    r"(?:まで|たら|て(?:から)|[らり](?:ない|ず|ません)|れば|のを|次第|と(?=、)|可能|あいだ|うち)|"
     r"から.{1,4}(?:に|へ)(?:な|変わ|かわ|切り替わ))"
 )
 """A colour that a lamp is not showing yet, or any more."""
@@ -78,7 +81,7 @@ COLOURS = frozenset(("赤", "青", "黄", "緑", "赤色", "青色", "黄色", "
 def judge(sentence: str, start: int, end: int) -> Claim:
     """What a normalized sentence says about the mention at [start, end)."""
     word, scope, supposed = sentence[start:end], *_scope(sentence, end)
-    if supposed or _UNKNOWN.search(scope) or _ASKING.search(sentence, max(0, end - 3)):
+    if supposed or _UNKNOWN.search(scope) or _SEEMED.search(scope) or _ASKING.search(sentence, max(0, end - 3)):
         return Claim.OPEN
     if word in COLOURS:
         if _LATER.search(sentence[end:]):
@@ -153,5 +156,5 @@ def _denied(word: str, scope: str) -> bool:
         return not re.match(r"で(?![はもす])", scope)
     # A deed that is not done: the deed itself and what it is done to, not who does it.
     if re.fullmatch(r"[ぁ-ん]{0,10}", between):
-        return not re.match(r"(?:に|から(?!では|じゃ|とは)|より|で)(?:は|も)?$", between)
+        return not re.match(r"(?:に|から|より|で)(?:は|も)?$", between)
     return re.match(r"[^はがもにでとから、]{0,6}を", between) is not None

@@ -25,6 +25,12 @@ def _shown(items: Iterable[Item | None]) -> list[Item]:
     return [item for item in items if item is not None]
 
 
+def _somewhere(facts: Facts, items: list[Item]) -> bool:
+    """Whether something shows of which the side is not known, so that little can be denied."""
+    beside = facts.other_vehicle_ahead_m is not None or facts.flagger is not None
+    return beside and len(items) < 2
+
+
 def _beside(facts: Facts, side: Side) -> list[Item]:
     """Crossing vehicles, works and fallen things of one side."""
     pairs = (
@@ -39,6 +45,8 @@ def left(facts: Facts, speed: float | None) -> Reply | None:
     """What stands or moves on the left."""
     items = _beside(facts, Side.LEFT) + _shown([say.parked_item(facts)])
     items += say.people_items(facts, Side.LEFT, "左側")
+    if _somewhere(facts, items):
+        return None
     empty = (
         "道路の左側に目立つ車や人は見当たりません。左側は開けています。",
         "左側には、人も車も見当たりません。特に妨げるものはない様子です。",
@@ -53,6 +61,8 @@ def right(facts: Facts, speed: float | None) -> Reply | None:
     """What stands or moves on the right."""
     items = _shown([say.oncoming_item(facts)]) + _beside(facts, Side.RIGHT)
     items += say.people_items(facts, Side.RIGHT, "右側")
+    if _somewhere(facts, items):
+        return None
     empty = (
         "道路の右側に目立つ車や人は見当たりません。右側は空いています。",
         "右側には、人も車も見当たりません。静かな様子です。",
@@ -107,12 +117,15 @@ def ahead(facts: Facts, speed: float | None) -> Reply | None:
 
 def people(facts: Facts, speed: float | None) -> Reply | None:
     """Pedestrians and cyclists."""
+    items = say.people_items(facts, None, "")
+    if facts.flagger is not None and len(items) < 2:
+        return None
     empty = (
         "見える範囲に人の姿は見当たりません。車以外に動くものはない様子です。",
         "道を歩く姿も、二輪で走る姿も見当たりません。近くに人はいない様子です。",
         "人影は見当たりません。歩道にも車道にも誰もいない様子です。",
     )
-    return compose(say.people_items(facts, None, ""), empty, ("pedestrian", "cyclist"))
+    return compose(items, empty, ("pedestrian", "cyclist"))
 
 
 def signals(facts: Facts, speed: float | None) -> Reply | None:

@@ -20,6 +20,7 @@ from vlm_driving.simulator.questions.terms import (
     rounded_m,
 )
 from vlm_driving.simulator.scene import (
+    Gesture,
     Light,
     PedestrianPlace,
     RoadClass,
@@ -144,6 +145,24 @@ def oncoming_item(facts: Facts) -> Item | None:
             f"対向車の{noun}が{far}で、こちらの車線に出ています。",
         )
     return Item("oncoming", words, NAMES["oncoming"])
+
+
+def flagger_item(facts: Facts) -> Item | None:
+    """A guard and the signal that is given."""
+    if facts.flagger is None:
+        return None
+    sign = "止まるよう" if facts.flagger.gesture is Gesture.HOLD else "進むよう"
+    words = (f"交通誘導員が{sign}合図しています。", f"誘導員がいて、{sign}合図しています。")
+    return Item("flagger", words, NAMES["flagger"])
+
+
+def other_item(facts: Facts) -> Item | None:
+    """A vehicle in another lane."""
+    if facts.other_vehicle_ahead_m is None:
+        return None
+    far = far_ja(facts.other_vehicle_ahead_m)
+    words = (f"隣の車線の{far}にも車がいます。", "隣の車線にも車が見えます。")
+    return Item("other", words, ["隣の車線"])
 
 
 def railway_item(facts: Facts) -> Item | None:

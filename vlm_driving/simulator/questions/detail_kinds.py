@@ -18,6 +18,7 @@ _NAMES = (
     "works",
     "oncoming",
     "parked",
+    "flagger",
 )
 
 
@@ -25,6 +26,7 @@ def _whole(facts: Facts, speed: float | None) -> Reply | None:
     """The setting, then what weighs most."""
     things = (
         say.signal_item(facts),
+        say.flagger_item(facts),
         say.lead_item(facts),
         say.obstacle_item(facts),
         say.crosser_item(facts),
@@ -33,6 +35,7 @@ def _whole(facts: Facts, speed: float | None) -> Reply | None:
         say.works_item(facts),
         say.oncoming_item(facts),
         say.parked_item(facts),
+        say.other_item(facts),
     )
     shown = [item for item in things if item is not None]
     reply = compose([say.road_item(facts), *shown], (), _NAMES)
@@ -113,7 +116,7 @@ DETAILS: tuple[Kind, ...] = (
         DETAIL,
         (
             "周囲の明るさと天候について説明してください。",
-            "天気と時間帯を詳しく教えてください。",
+            "天気と光の様子を詳しく教えてください。",
             "空や光の様子を描写してください。",
             "どんな天候で、どれくらい明るいですか。",
             "見え方に関わる天気や明るさをまとめてください。",
