@@ -267,6 +267,7 @@ def test_verdicts(rubric, answer, right):
 
 
 PEDESTRIAN = {"must": [["歩行者"]], "must_not": [["自転車"]]}
+WHY = {"must": [["赤"]], "form": "free"}
 TURN = {"lead": ["いいえ"], "must": [["赤"]], "must_not": [["はい"], ["曲がれます"]]}
 
 MORE = [
@@ -343,6 +344,34 @@ MORE = [
     (WAIT, "いいえ、対向車が途切れるまで待ちます。", True),
     (WAIT, "できません。対向車が来ているため待ってください。", True),
     (WAIT, "できます。対向車が来ていますが待ちません。", False),
+    (WHY, "赤信号だからです。", True),
+    (WHY, "信号が赤に変わったからです。", True),
+    (WHY, "信号が赤になったので止まります。", True),
+    (WHY, "赤信号だからではありません。", False),
+    (WHY, "赤に変わらないからです。", False),
+    (PEDESTRIAN, "歩行者がいないので進めます。", False),
+    (PEDESTRIAN, "歩行者が見えなくなりました。", False),
+    (PEDESTRIAN, "歩行者が少なく、自転車はいない。", True),
+    (PEDESTRIAN, "歩行者がまだ渡り切っていないので待ちます。", True),
+    (PEDESTRIAN, "いるのは自転車ではなく歩行者です。", True),
+    (PEDESTRIAN, "自転車というより歩行者です。", True),
+    (PEDESTRIAN, "自転車に見えますが、歩行者です。", True),
+    (PEDESTRIAN, "自転車かと思いましたが、歩行者でした。", True),
+    (PEDESTRIAN, "自転車ですか？いいえ、歩行者です。", True),
+    (PEDESTRIAN, "「自転車はいますか」との質問ですが、歩行者しかいません。", True),
+    (PEDESTRIAN, "自転車は左にも右にもいません。歩行者は左です。", True),
+    (PEDESTRIAN, "歩行者はいるけど、自転車は見えない", True),
+    (PEDESTRIAN, "歩行者も自転車もいます。", False),
+    (PEDESTRIAN, "歩行者、および自転車が見えます。", False),
+    (PEDESTRIAN, "歩行者がいなければ進めます。", False),
+    (YES, "いるようです。", True),
+    (YES, "いると思います。", True),
+    (YES, "いるとは言えません。", False),
+    (YES, "いるとは限らない。", False),
+    (YES, "はい、信号はありませんが、歩行者がいます。", True),
+    (NO, "いいえ、歩行者は見当たりませんが、自転車がいます。", True),
+    (LIMIT, "50km/hではありません。40km/hです。", True),
+    (LIMIT, "百四十キロです。", False),
     # the tens of thousands of an open mouth
     (GREEN, "青です。" + "気をつけてください。" * 200, True),
     (GREEN, "気をつけてください。" * 200 + "青です。", False),

@@ -51,10 +51,10 @@ def root(tmp_path: Path) -> Path:
     return make_tiny_bundle(tmp_path / "tiny")
 
 
-@pytest.fixture
-def asked(root: Path) -> Engine:
+@pytest.fixture(params=["concat", "gqa"])
+def asked(tmp_path: Path, request: pytest.FixtureRequest) -> Engine:
     """An engine on real graphs whose calls are counted."""
-    loaded = bundle(root)
+    loaded = bundle(make_tiny_bundle(tmp_path / "real", request.param))
     return Engine(loaded, Counting(open_runner(loaded, threads=1)))
 
 

@@ -137,7 +137,7 @@ JAM = replace(ROAD, lead=lead(30.0), jam=True)
         (replace(ROAD, speed_limit_kmh=60), None, "ACCELERATE", "KEEP", "clear"),
         (replace(WIDE, curve=Side.LEFT), 60.0, "DECELERATE", "KEEP", "curve"),
         (replace(WIDE, curve=Side.LEFT), 45.0, "KEEP", "KEEP", "at_speed"),
-        (replace(ROAD, tunnel_ahead_m=30.0), 20.0, "KEEP", "KEEP", "tunnel"),
+        (replace(ROAD, tunnel_ahead_m=30.0), 35.0, "KEEP", "KEEP", "tunnel"),
         (replace(FAST, tunnel=True), 65.0, "KEEP", "KEEP", "at_speed"),
         # signals
         (RED_20, None, "STOP", "KEEP", "red"),
@@ -180,12 +180,13 @@ JAM = replace(ROAD, lead=lead(30.0), jam=True)
         (WAITER, 0.0, "STOP", "KEEP", "waiting"),
         (with_person("waiting", 12.0), None, "STOP", "KEEP", "waiting"),
         (replace(WAITER, signal=signal("green", 30.0)), None, "KEEP", "KEEP", "at_speed"),
-        (replace(ROAD, crossing_m=18.0), 30.0, "KEEP", "KEEP", "crossing"),
+        (replace(ROAD, crossing_m=18.0), 35.0, "KEEP", "KEEP", "crossing"),
+        (replace(ROAD, crossing_m=18.0), 10.0, "ACCELERATE", "KEEP", "clear"),
         (replace(ROAD, crossing_m=18.0), 45.0, "DECELERATE", "KEEP", "crossing"),
         (with_person("pavement", 10.0), None, "KEEP", "KEEP", "at_speed"),
         (with_person("pavement", 20.0, "left", Age.CHILD), None, "DECELERATE", "KEEP", "child"),
         (with_person("pavement", 20.0, "right", Age.CHILD), None, "KEEP", "KEEP", "at_speed"),
-        (with_person("pavement", 15.0, "left", Age.ELDERLY), 20.0, "KEEP", "KEEP", "elderly"),
+        (with_person("pavement", 15.0, "left", Age.ELDERLY), 35.0, "KEEP", "KEEP", "elderly"),
         (with_person("road", 15.0), None, "DECELERATE", "SHIFT_RIGHT", "roadside_pedestrian"),
         # cyclists
         (with_cyclist("crossing", 25.0), None, "STOP", "KEEP", "cyclist_crossing"),
@@ -198,7 +199,7 @@ JAM = replace(ROAD, lead=lead(30.0), jam=True)
         # vehicles from the side, objects
         (with_crosser(20.0, True), None, "STOP", "KEEP", "crossing_vehicle"),
         (with_crosser(20.0, True), 22.0, "DECELERATE", "KEEP", "crossing_vehicle"),
-        (with_crosser(20.0, False), 20.0, "KEEP", "KEEP", "side_vehicle"),
+        (with_crosser(20.0, False), 35.0, "KEEP", "KEEP", "side_vehicle"),
         (with_crosser(20.0, False), 45.0, "DECELERATE", "KEEP", "side_vehicle"),
         (with_obstacle(20.0), None, "DECELERATE", "SHIFT_RIGHT", "obstacle"),
         (oncoming(with_obstacle(20.0), 30.0), None, "STOP", "KEEP", "obstacle"),
@@ -224,7 +225,8 @@ JAM = replace(ROAD, lead=lead(30.0), jam=True)
         (with_works(20.0, "left", 2.0), 25.0, "KEEP", "SHIFT_RIGHT", "works"),
         # parked and oncoming vehicles
         (PARKED, None, "DECELERATE", "SHIFT_RIGHT", "parked"),
-        (PARKED, 20.0, "KEEP", "SHIFT_RIGHT", "parked"),
+        (PARKED, 25.0, "KEEP", "SHIFT_RIGHT", "parked"),
+        (PARKED, 10.0, "ACCELERATE", "SHIFT_RIGHT", "clear"),
         (PARKED_FAR, None, "KEEP", "SHIFT_RIGHT", "parked"),
         (replace(PARKED_FAR, offset=Offset.RIGHT), None, "KEEP", "KEEP", "parked"),
         (PARKED_OFF, None, "KEEP", "KEEP", "at_speed"),

@@ -10,7 +10,14 @@ import pytest
 from simulator.random_facts import random_facts
 
 from vlm_driving.evaluation.keyfact import parse_rubric, score
-from vlm_driving.simulator.fact_types import Facts, FlaggerFact, SignalFact
+from vlm_driving.simulator.fact_types import (
+    Facts,
+    FlaggerFact,
+    Offset,
+    PedestrianFact,
+    Side,
+    SignalFact,
+)
 from vlm_driving.simulator.questions import (
     CATEGORIES,
     KINDS,
@@ -22,8 +29,9 @@ from vlm_driving.simulator.questions import (
 )
 from vlm_driving.simulator.questions.generate import reply_to
 from vlm_driving.simulator.questions.held_out_wordings import HELD_OUT, held_out_question
+from vlm_driving.simulator.questions.measure import table
 from vlm_driving.simulator.questions.terms import Reply
-from vlm_driving.simulator.scene import Gesture, Light, SignalColour, Weather
+from vlm_driving.simulator.scene import Age, Gesture, Light, PedestrianPlace, SignalColour, Weather
 
 SPEEDS = (None, None, None, 0.0, 0.0, 15.0, 30.0, 40.0, 50.0, 60.0, 80.0)
 
@@ -99,9 +107,9 @@ def test_descriptions_of_an_empty_part_and_of_a_full_one_exclude_each_other() ->
 def balanced() -> list[Question]:
     """Questions of many scenes, balanced for just these."""
     worlds = _worlds(5, 2500)
-    table = measure_balance(worlds)
+    shares = measure_balance(worlds)
     rng = np.random.default_rng(6)
-    return [q for facts, speed in worlds for q in questions(facts, speed, rng, 6, table)]
+    return [q for facts, speed in worlds for q in questions(facts, speed, rng, 6, shares)]
 
 
 def test_no_kind_can_be_answered_without_the_picture(balanced: list[Question]) -> None:
@@ -127,6 +135,24 @@ def test_one_wording_answers_yes_and_no_alike(balanced: list[Question]) -> None:
             tested += 1
             assert keys.most_common(1)[0][1] / total <= 0.8, (text, keys)
     assert tested >= 10
+
+
+def test_the_table_of_balance_is_what_was_measured() -> None:
+    worlds = _worlds(17, 400)
+    found: dict[str, Any] = {}
+    exec(table(worlds), found)  # noqa: S102
+    measured = measure_balance(worlds)
+    assert found["ACCEPTANCES"]["has_flagger"]["no"] == pytest.approx(
+        measured["has_flagger"]["no"], rel=0.06
+    )
+    assert "yes" not in found["ACCEPTANCES"]["has_flagger"]
+
+
+@pytest.mark.parametrize("name", ["may_turn_right", "may_turn_left", "may_ride_on"])
+def test_who_stands_in_the_road_comes_before_every_move(name: str) -> None:
+    person = PedestrianFact(8.0, Side.CENTER, PedestrianPlace.ROAD, Age.ADULT)
+    reply = reply_to(KINDS[name], _clear(pedestrians=(person,)), 30.0)
+    assert reply is not None and reply.key == "no:pedestrian"
 
 
 def test_questions_are_distinct_and_the_same_for_the_same_rng() -> None:
@@ -203,6 +229,4 @@ def test_a_held_out_wording_gets_the_truth_of_its_kind() -> None:
 
 
 def _clear(**facts: Any) -> Facts:
-    from vlm_driving.simulator.fact_types import Offset
-
     return Facts(Light.DAY, Weather.CLEAR, Offset.CENTER, 1, **facts)

@@ -34,8 +34,10 @@ from vlm_driving.simulator.scene import (
     VehicleKind,
     Weather,
 )
+from vlm_driving.simulator.words_ja import topics_to_say
 from vlm_driving.simulator.words_plans_ja import MAX_LENGTH, TYPICAL_LENGTH, stiffness
 from vlm_driving.simulator.words_reasons_ja import known, reasons
+from vlm_driving.simulator.words_salience import obliged_topics, topic_of_hazard
 
 ROAD = Facts(Light.DAY, Weather.CLEAR, Offset.CENTER, lanes=1)
 COLOURS = {SignalColour.RED: "赤", SignalColour.YELLOW: "黄", SignalColour.GREEN: "青"}
@@ -237,3 +239,15 @@ def test_every_cause_has_words_of_its_own(cause: Cause) -> None:
 def test_advice_that_the_rules_would_not_give_still_gets_a_sentence() -> None:
     odd = Advice(SpeedAdvice.STOP, PathAdvice.KEEP, 0.4)
     assert describe(ROAD, odd, np.random.default_rng(0)).advice_ja.endswith("。")
+
+
+def test_what_decides_the_advice_comes_first_or_second() -> None:
+    for index in range(400):
+        facts = random_facts(np.random.default_rng([91, index]), blind_share=0.0)
+        advice = advise(facts, 40.0)
+        if not advice.hazards:
+            continue
+        decisive = topic_of_hazard(advice.hazards[0], facts)
+        topics = topics_to_say(facts, advice, np.random.default_rng(index))
+        assert decisive in topics[:2]
+        assert set(obliged_topics(facts)) <= set(topics)

@@ -18,7 +18,13 @@ from safetensors.torch import load_file  # noqa: E402
 from vlm_driving.bench.quality import TAUGHT_OFFSETS  # noqa: E402
 from vlm_driving.core import UserError  # noqa: E402
 from vlm_driving.training.progress_log import TrainingLog  # noqa: E402
-from vlm_driving.training.stage import StagePlan, learning_rate, run_stage  # noqa: E402
+from vlm_driving.training.stage import (  # noqa: E402
+    StagePlan,
+    learning_rate,
+    load_checkpoint,
+    run_stage,
+    save_atomically,
+)
 from vlm_driving.training.train import (  # noqa: E402
     HELD_OUT_SEED_OFFSET,
     TRAIN_SEED_OFFSET,
@@ -147,3 +153,36 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(UserError, match="give another --out"):
         note_plan(small(tmp_path / "file" / "run"))
+
+
+def test_a_full_disk_keeps_the_last_whole_checkpoint(tmp_path: Path) -> None:
+    path = tmp_path / "encoder.pt"
+    save_atomically({"step": 1}, path)
+
+    class Full:
+        def __reduce__(self) -> str:
+            raise OSError(28, "No space left on device")
+
+    with pytest.raises(UserError, match=r"No space left on device.*goes on from the last"):
+        save_atomically({"step": 2, "model": Full()}, path)
+    assert torch.load(path) == {"step": 1}
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("content", [b"", b"no checkpoint", None])
+def test_a_checkpoint_of_another_model_is_refused(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "encoder.pt"
+    if content is None:
+        save_atomically({"model": torch.nn.Linear(3, 1).state_dict()}, path)
+    else:
+        path.write_bytes(content)
+    with pytest.raises(UserError, match=r"encoder.pt does not fit this training .*remove it"):
+        load_checkpoint(path, torch.nn.Linear(4, 1))
+
+
+def test_another_simulator_is_another_training(tmp_path: Path) -> None:
+    note_plan(small(tmp_path))
+    plan = json.loads((tmp_path / "plan.json").read_text())
+    (tmp_path / "plan.json").write_text(json.dumps({**plan, "simulator": "older"}))
+    with pytest.raises(UserError, match="another simulator"):
+        note_plan(small(tmp_path))

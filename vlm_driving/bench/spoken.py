@@ -1,7 +1,7 @@
 """What a Japanese answer says about signals, people and the vehicle ahead.
 
-Read by the simulator's own reader of descriptions; a sentence that denies (歩行者は見えません) names
-nothing.
+Read by the simulator's own reader of descriptions. A sentence that denies (歩行者は見えません)
+names nothing.
 """
 
 from __future__ import annotations

@@ -68,6 +68,6 @@ class FrozenInput:
 def fingerprint(image: NDArray[np.uint8]) -> bytes:
     """16 bytes that differ wherever a coarse grid of the picture's pixels does."""
     height, width = image.shape[:2]
-    step = max(1, math.isqrt(height * width // _MOST_PIXELS))
+    step = max(1, math.ceil(math.sqrt(height * width / _MOST_PIXELS)))
     grid = np.ascontiguousarray(image[step // 2 :: step, step // 2 :: step])
     return hashlib.blake2b(grid.tobytes(), digest_size=16, key=repr(image.shape).encode()).digest()

@@ -34,6 +34,8 @@ REACTION_S = 1.0
 BRAKING_MPS2 = 2.5
 EARLY = 1.5
 """Slow down from this many stop distances on."""
+SLOW_MARGIN_KMH = 8.0
+"""A speed this much below the one to aim at is too slow."""
 PENDING_M = 45.0
 """A standing ego stays for what it must stop for within this distance."""
 
@@ -175,8 +177,21 @@ def stop_at(point_m: float, speed_kmh: float) -> SpeedAdvice | None:
     return SpeedAdvice.DECELERATE if point_m <= EARLY * reach else SpeedAdvice.KEEP
 
 
+def hold_above(limit_kmh: float, speed_kmh: float) -> SpeedAdvice:
+    """KEEP from a little below `limit_kmh` on; slower than that nothing (ACCELERATE)."""
+    hold = speed_kmh > limit_kmh - SLOW_MARGIN_KMH
+    return SpeedAdvice.KEEP if hold else SpeedAdvice.ACCELERATE
+
+
 def slow_above(limit_kmh: float, speed_kmh: float) -> SpeedAdvice:
-    """Slower if faster than `limit_kmh`, else hold."""
+    """Slower if faster than `limit_kmh`, hold a little below it, else nothing."""
+    if speed_kmh > limit_kmh:
+        return SpeedAdvice.DECELERATE
+    return hold_above(limit_kmh, speed_kmh)
+
+
+def slow_or_hold(limit_kmh: float, speed_kmh: float) -> SpeedAdvice:
+    """Slower if faster than `limit_kmh`, else hold at any speed."""
     return SpeedAdvice.DECELERATE if speed_kmh > limit_kmh else SpeedAdvice.KEEP
 
 

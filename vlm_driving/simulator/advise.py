@@ -6,7 +6,8 @@ is one second of `v` and then braking with 2.5 m/s2 (40 km/h: 36 m), 8 m at leas
 ask for a speed; the most careful one wins (STOP, DECELERATE, KEEP, ACCELERATE), and among equals
 the earlier row. *Hold* is KEEP: do not speed up. *Stop at p*: STOP within the stop distance of
 p, DECELERATE within 1.5 of them, hold beyond; a standing ego stays (STOP) for a p within 45 m
-and goes for one beyond. *Slow above n*: DECELERATE if v > n km/h, else hold.
+and goes for one beyond. *Hold above n*: hold if v > n - 8 km/h, else nothing is asked. *Slow
+above n*: DECELERATE if v > n km/h, else hold above n.
 
 | cause | when | asks for |
 |---|---|---|
@@ -28,30 +29,31 @@ and goes for one beyond. *Slow above n*: DECELERATE if v > n km/h, else hold.
 | obstacle | in our path, nearer than 45 m, way round free | slow above 20 |
 | | way round blocked | stop at 4 m before |
 | waiting | somebody at a crossing, our signal not green | nearer than 15 m STOP, |
-| | | nearer than 35 m slow above 15; who stands stays (art. 38) |
+| | | nearer than 35 m DECELERATE above 15, else hold; who stands stays (art. 38) |
 | jam | the tail of a queue; not for who stands | stop at 4 m before |
 | lead, gap g | g <= 0.5 s + 2 m, or brakes and g <= 1.2 s | STOP (art. 26) |
 | | g < 1.5 s, or brakes and g <= 3.5 s | DECELERATE |
-| | g < 3 s, g < 12 m, or brakes at any g | hold |
+| | g < 3 s, g < 8 m, or brakes at any g | hold |
 | works | nearer than 50 m, into our lane (0.2 m) | slow above 30 |
 | | block it (1.2 m) and no way past | stop at 5 m before |
 | | beside our lane, nearer than 30 m | slow above 40 |
 | parked | in our way (less than 1 m beside us), nearer | way round blocked: nearer than |
-| | than 40 m | 12 m STOP, else slow above 15; |
-| | | free: nearer than 20 m slow above 30, else hold |
+| | than 40 m | 12 m STOP, else DECELERATE above 15 or hold; |
+| | | free: nearer than 20 m slow above 30, else hold above 30 |
 | hidden | parked van, truck or bus nearer than 25 m; | slow above 25 |
 | | not on an expressway | |
-| encroaching | oncoming on our side, nearer than 40 m | slow above 15; who stands stays |
+| encroaching | oncoming on our side, nearer than 40 m | DECELERATE above 15 or hold; |
+| | | who stands stays |
 | cyclist | on our lane, nearer than 40 m, way past free | nearer than 25 m slow above 30, |
-| | | else hold |
+| | | else hold above 30 |
 | | way past blocked | nearer than 4 m STOP; nearer than 1.5 s |
-| | | (8 m at least) slow above 15; else slow above 30 |
+| | | (8 m at least) DECELERATE above 15 or hold; else above 30 |
 | child | left of or before us (residential: any side), | slow above 25 |
 | | nearer than 25 m | |
 | roadside_pedestrian | on the road beside us, nearer than 30 m | slow above 20 |
-| elderly | as a child, nearer than 20 m | hold |
+| elderly | as a child, nearer than 20 m | hold above 40 |
 | crossing | empty, no signal or off, nearer than 25 m | slow above 40 (art. 38) |
-| tunnel | its mouth nearer than 40 m | hold |
+| tunnel | its mouth nearer than 40 m | hold above 40 |
 | curve | a bend | DECELERATE if v > its aim + 5 |
 | speed_limit | a sign | DECELERATE if v > limit + 5 (art. 22) |
 | too_fast, sight | the aim of the road, of the weather and light | DECELERATE if v > aim + 10 |
@@ -76,9 +78,9 @@ person at the left edge (30 m), unless the way is blocked: an oncoming vehicle n
 a road with one lane (60 m for works that block it), or a vehicle in the next lane nearer than
 15 m; back to the middle of the lane (drift). Who is there already keeps the path.
 
-Hazards: each thing that a row above asks something for, holds included, and people and cyclists
-nearer than 20 m; at most three, first the cause of the speed, then the cause of the path, then
-by care and the table's order, then by distance.
+Hazards: each thing that fits a row above, even where the ego is slow enough for it, and people
+and cyclists nearer than 20 m; at most three, first the cause of the speed, then the cause of the
+path, then by care and the table's order, then by distance.
 """
 
 from __future__ import annotations
@@ -89,12 +91,14 @@ from vlm_driving.simulator.advice_terms import (
     CARE,
     CURVE_AIM_KMH,
     MAX_HAZARDS,
+    SLOW_MARGIN_KMH,
     WATCH_M,
     Cause,
     Decision,
     Demand,
     aim_kmh,
     hazard_of,
+    hold_above,
     is_standing,
     road_aim_kmh,
 )
@@ -107,7 +111,7 @@ from vlm_driving.simulator.scene import SignalColour
 TUNNEL_M = 40.0
 CURVE_MARGIN_KMH = LIMIT_MARGIN_KMH = 5.0
 FAST_MARGIN_KMH = 10.0
-SLOW_MARGIN_KMH = 8.0
+TUNNEL_KMH = 40.0
 
 
 def advise(facts: Facts, ego_speed_kmh: float | None) -> Advice:
@@ -128,6 +132,8 @@ def decide(facts: Facts, ego_speed_kmh: float | None) -> Decision:
     v_kmh = ASSUMED_SPEED_KMH[facts.road] if ego_speed_kmh is None else ego_speed_kmh
     demands = _demands(facts, v_kmh)
     top = max(demands, key=lambda d: CARE[d.speed])
+    if top.speed is SpeedAdvice.ACCELERATE:
+        top = demands[-1]  # none of the things asks for less: the road is the cause
     speed = top.speed
     if is_standing(v_kmh):
         binding = [d for d in demands if CARE[d.speed] >= CARE[SpeedAdvice.DECELERATE]]
@@ -159,7 +165,7 @@ def _road(facts: Facts, v_kmh: float) -> list[Demand]:
         out.append(Demand(speed, cause, None))
 
     if facts.tunnel_ahead_m is not None and facts.tunnel_ahead_m < TUNNEL_M:
-        ask(SpeedAdvice.KEEP, Cause.TUNNEL)
+        ask(hold_above(TUNNEL_KMH, v_kmh), Cause.TUNNEL)
     if facts.curve is not None and v_kmh > CURVE_AIM_KMH[facts.road] + CURVE_MARGIN_KMH:
         ask(SpeedAdvice.DECELERATE, Cause.CURVE)
     limit = facts.speed_limit_kmh

@@ -13,9 +13,11 @@ from vlm_driving.simulator.advice_terms import (
     Demand,
     cyclist_in_the_way,
     hazard_of,
+    hold_above,
     in_the_way,
     is_standing,
     slow_above,
+    slow_or_hold,
     stop_at,
 )
 from vlm_driving.simulator.advise_path import edge_cyclist, right_blocked
@@ -44,7 +46,7 @@ OFF_M = 40.0
 SLOW_M = 30.0
 """Things beside the way ask for care from here on."""
 CHILD_M, CHILD_KMH = 25.0, 25.0
-ELDERLY_M = 20.0
+ELDERLY_M, ELDERLY_KMH = 20.0, 40.0
 ROADSIDE_KMH = 20.0
 WAITING_KMH = 15.0
 CYCLIST_M, CYCLIST_SLOW_M, CYCLIST_KMH = 40.0, 25.0, 30.0
@@ -159,7 +161,7 @@ def waiting(facts: Facts, v_kmh: float) -> list[Demand]:
         if waits and person.range_m < MID_M and not may_go(facts):
             stays = person.range_m < NEAR_M or is_standing(v_kmh)
             hazard = hazard_of(HazardKind.PEDESTRIAN, person.range_m, person.side)
-            speed = SpeedAdvice.STOP if stays else slow_above(WAITING_KMH, v_kmh)
+            speed = SpeedAdvice.STOP if stays else slow_or_hold(WAITING_KMH, v_kmh)
             out.append(Demand(speed, Cause.WAITING, hazard))
     return out
 
@@ -184,12 +186,13 @@ def roadside(facts: Facts, v_kmh: float) -> list[Demand]:
 def _behind_cyclist(facts: Facts, range_m: float, v_kmh: float) -> SpeedAdvice:
     """Past with room and slowly; where there is no room, behind."""
     if not right_blocked(facts):
-        return slow_above(CYCLIST_KMH, v_kmh) if range_m < CYCLIST_SLOW_M else SpeedAdvice.KEEP
+        rule = slow_above if range_m < CYCLIST_SLOW_M else hold_above
+        return rule(CYCLIST_KMH, v_kmh)
     if range_m < CYCLIST_STOP_M:
         return SpeedAdvice.STOP
     if range_m < max(CYCLIST_GAP_S * v_kmh / 3.6, 2 * CYCLIST_STOP_M):
-        return slow_above(CYCLIST_FOLLOW_KMH, v_kmh)
-    return slow_above(CYCLIST_KMH, v_kmh)
+        return slow_or_hold(CYCLIST_FOLLOW_KMH, v_kmh)
+    return slow_or_hold(CYCLIST_KMH, v_kmh)
 
 
 def _edge_person(facts: Facts, person: PedestrianFact, v_kmh: float) -> list[Demand]:
@@ -204,5 +207,5 @@ def _edge_person(facts: Facts, person: PedestrianFact, v_kmh: float) -> list[Dem
     if person.place is PedestrianPlace.ROAD and person.range_m < SLOW_M:
         return [Demand(slow_above(ROADSIDE_KMH, v_kmh), Cause.ROADSIDE_PEDESTRIAN, hazard)]
     if person.age is Age.ELDERLY and beside and person.range_m < ELDERLY_M:
-        return [Demand(SpeedAdvice.KEEP, Cause.ELDERLY, hazard)]
+        return [Demand(hold_above(ELDERLY_KMH, v_kmh), Cause.ELDERLY, hazard)]
     return []

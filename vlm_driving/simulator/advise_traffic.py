@@ -8,8 +8,10 @@ from vlm_driving.simulator.advice_terms import (
     Cause,
     Demand,
     hazard_of,
+    hold_above,
     is_standing,
     slow_above,
+    slow_or_hold,
     stop_at,
 )
 from vlm_driving.simulator.advise_path import (
@@ -32,7 +34,7 @@ SIDE_OBSTACLE_M, SIDE_OBSTACLE_KMH = 25.0, 30.0
 JAM_ROOM_M = 4.0
 HOLD_GAP_S, SLOW_GAP_S, STOP_GAP_S, STOP_GAP_M = 3.0, 1.5, 0.5, 2.0
 BRAKING_SLOW_GAP_S, BRAKING_STOP_GAP_S = 3.5, 1.2
-HOLD_GAP_M = 12.0
+HOLD_GAP_M = 8.0
 """Never speed up towards a vehicle nearer than this."""
 STANDING_GAP_M, STANDING_BRAKING_GAP_M = 6.0, 20.0
 WORKS_ROOM_M = 5.0
@@ -153,10 +155,10 @@ def _parked(facts: Facts, v_kmh: float) -> list[Demand]:
             if near:
                 speed = SpeedAdvice.STOP
             else:
-                speed = SpeedAdvice.KEEP if standing else slow_above(BLOCKED_KMH, v_kmh)
+                speed = SpeedAdvice.KEEP if standing else slow_or_hold(BLOCKED_KMH, v_kmh)
         else:
-            slow = parked.range_m < PARKED_SLOW_M
-            speed = slow_above(PARKED_KMH, v_kmh) if slow else SpeedAdvice.KEEP
+            rule = slow_above if parked.range_m < PARKED_SLOW_M else hold_above
+            speed = rule(PARKED_KMH, v_kmh)
         out.append(Demand(speed, Cause.PARKED, hazard))
     people_about = facts.road is not RoadClass.EXPRESSWAY
     if parked.kind in HIDING and parked.range_m < HIDDEN_M and people_about:
@@ -169,7 +171,7 @@ def _oncoming(facts: Facts, v_kmh: float) -> list[Demand]:
     if oncoming is None or not oncoming_in_way(facts):
         return []
     hazard = hazard_of(HazardKind.ONCOMING, oncoming.range_m)
-    speed = slow_above(ENCROACHING_KMH, v_kmh)
+    speed = slow_or_hold(ENCROACHING_KMH, v_kmh)
     if is_standing(v_kmh):
         speed = SpeedAdvice.STOP
     return [Demand(speed, Cause.ENCROACHING, hazard)]

@@ -50,7 +50,7 @@ def _times(colour: Colour, level: float) -> Colour:
 
 
 _HAZE_M = {
-    Weather.CLEAR: (220.0, 900.0),
+    Weather.CLEAR: (320.0, 2400.0),
     Weather.RAIN: (75.0, 220.0),
     Weather.FOG: (14.0, 62.0),
     Weather.SNOW: (60.0, 230.0),
@@ -128,8 +128,8 @@ def _day(rng: Rng, grey: bool, weather: Weather) -> _Air:
         low = _tinted(rng, (tone + 12,) * 3, 8)
     else:
         deep = _between(rng, 0.7, 1.05)
-        top = _times(_tinted(rng, (218, 152, 95), 16), deep)
-        low = _times(_tinted(rng, (232, 208, 182), 16), _between(rng, 0.82, 1.05))
+        top = _times(_tinted(rng, (205, 140, 82), 16), deep)
+        low = _times(_tinted(rng, (238, 214, 188), 14), _between(rng, 0.86, 1.05))
     headlamps = 0.05 if weather is not Weather.CLEAR and _chance(rng, 0.5) else 0.0
     return (level * (1 - warm), level, level * (1 + warm)), top, low, headlamps
 
@@ -186,9 +186,9 @@ def _tunnel_air(rng: Rng, light: Light, weather: Weather) -> Atmosphere:
 
 
 def sample_sensor(rng: Rng, light: Light) -> Sensor:
-    """Noise, blur, exposure; JPEG in half of the pictures, coarse video in an eighth."""
+    """Noise, blur, exposure; JPEG in a third of the pictures, coarse video in an eighth."""
     dark = light in (Light.NIGHT, Light.DUSK)
-    noise = _between(rng, 0.6, 9.0 if dark else 4.5)
+    noise = _between(rng, -0.5, 9.0 if dark else 3.4)
     draw = rng.random()
     blur = _between(rng, 0.4, 1.1) if draw < 0.35 else _between(rng, 1.1, 1.7) if draw > 0.96 else 0
     if light is Light.NIGHT:
@@ -196,9 +196,12 @@ def sample_sensor(rng: Rng, light: Light) -> Sensor:
     else:  # cameras by day are steep: deep blacks, a bright middle
         gamma = _between(rng, 0.92, 1.6 if light is Light.DAY else 1.25)
         gain = _between(rng, 0.86, 1.1) * (1.0 + 0.42 * (gamma - 1.0))
-    jpeg = int(rng.integers(40, 96)) if _chance(rng, 0.5) else None
+    jpeg = int(rng.integers(40, 96)) if _chance(rng, 0.34) else None
+    lift = _between(rng, 0.0, 12.0) if _chance(rng, 0.3) else 0.0
+    if light is Light.DAY and lift == 0.0:  # most cameras crush what is nearly black
+        lift = -_between(rng, 4.0, 34.0)
     return Sensor(
-        noise,
+        max(0.0, noise),
         float(blur),
         gain,
         gamma,
@@ -206,21 +209,23 @@ def sample_sensor(rng: Rng, light: Light) -> Sensor:
         int(rng.integers(0, 1 << 30)),
         motion_px=_between(rng, 2.0, 7.0) if _chance(rng, 0.15) else 0.0,
         blocks=_between(rng, 0.1, 0.8) if _chance(rng, 0.12) else 0.0,
-        lift=_between(rng, 0.0, 12.0) if _chance(rng, 0.4) else 0.0,
+        lift=lift,
     )
 
 
 def sample_camera(rng: Rng) -> CameraPose:
-    """1.1 to 1.7 m high (a tenth to 2.4 m), pitch and yaw of some degrees, 50 to 75 degrees wide.
+    """1.1 to 1.7 m high (a tenth to 2.4 m), pitch and yaw of some degrees, 48 to 75 degrees wide.
 
-    The pitch lets the horizon lie up to a ninth of the picture's height off its middle.
+    The pitch lets the horizon lie up to a ninth of the picture's height off its middle, in one
+    of five pictures up to a fifth below it: a camera that looks over a long bonnet.
     """
     high = _chance(rng, 0.1)
+    pitch = _between(rng, 1.6, 4.6) if _chance(rng, 0.2) else _between(rng, -2.6, 2.6)
     return CameraPose(
         _between(rng, 1.7, 2.4) if high else _between(rng, 1.1, 1.7),
-        math.radians(_between(rng, -2.6, 2.6)),
+        math.radians(pitch),
         math.radians(_between(rng, -2.0, 2.0)),
-        math.radians(_between(rng, 50.0, 75.0)),
+        math.radians(_between(rng, 48.0, 75.0)),
     )
 
 

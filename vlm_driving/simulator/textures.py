@@ -124,15 +124,15 @@ def flake_texture(variant: int) -> Texture:
     rng = np.random.default_rng(7600 + variant)
     sheet = np.zeros((1000, 1600), np.uint8)
     slant = rng.uniform(-0.8, 0.8)
-    for layer, (count, radius) in enumerate(((5200, 0.8), (1500, 1.4), (110, 2.6))):
+    for layer, (count, radius) in enumerate(((2100, 0.55), (420, 0.9), (36, 2.4))):
         part = np.zeros_like(sheet)
         for _ in range(count):
             u, v = int(rng.uniform(0, 1600)), int(rng.uniform(0, 1000))
             size = radius * float(rng.uniform(0.7, 1.4))
             end = (int(u + slant * 2 * size), int(v + 2 * size))
-            tone = float(rng.uniform(110, 255))
+            tone = float(rng.uniform(90, 235)) * (1.0, 0.9, 0.6)[layer]
             cv2.line(part, (u, v), end, (tone,), max(1, round(1.7 * size)), cv2.LINE_AA)
-        blur = 0.5 + 0.8 * layer
+        blur = (0.6, 0.9, 2.6)[layer]
         sheet = cv2.max(sheet, cv2.GaussianBlur(part, (0, 0), blur)).astype(np.uint8)
     texture: Texture = cv2.merge([sheet, sheet, sheet])
     return texture

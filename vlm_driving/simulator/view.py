@@ -34,7 +34,9 @@ class ModelView:
         height, width = image.shape[:2]
         scale = self.scale(width, height)
         size = (round(width * scale), round(height * scale))
-        small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+        # down to two thirds a linear step takes nearly the same means, eight times as fast
+        way = cv2.INTER_LINEAR if scale > 0.66 else cv2.INTER_AREA
+        small = cv2.resize(image, size, interpolation=way)
         left, top = (size[0] - self.width) // 2, (size[1] - self.height) // 2
         seen: NDArray[np.uint8] = small[top : top + self.height, left : left + self.width]
         return seen

@@ -50,8 +50,6 @@ def actions(
 
 
 def _stop(facts: Facts, cause: Cause, standing: bool) -> Options:
-    if cause is Cause.RAILWAY and standing:
-        return ("左右を確認するまで停止を続けてください",)
     if standing:
         return ("停止を続けてください", "そのままお待ちください", "このまま待ちましょう")
     if cause in _AT_THE_LINE and facts.stop_line_m is not None:
@@ -106,7 +104,7 @@ def _hold(facts: Facts, cause: Cause, shifting: bool) -> Options:
             "速度を維持してください",
         )
     if cause in _READY_TO_STOP:
-        return ("速度を上げずに進みましょう", "加速を控えてください", "停止に備えて進みましょう")
+        return ("加速を控えてください", "停止に備えて進みましょう", "停止に備えてください")
     return (
         "注意して進んでください",
         "速度を上げずに進みましょう",

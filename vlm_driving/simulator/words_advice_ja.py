@@ -28,11 +28,13 @@ def advice_sentence(facts: Facts, decision: Decision, rng: Rng, ego_speed_kmh: f
         if sentence is None:
             both = _both_reasons(facts, decision)
             reason = both or choose(rng, reasons(facts, speed, _spoken_cause(decision)))
+            if standing and speed is SpeedAdvice.STOP and cause is Cause.RAILWAY:
+                reason = choose(rng, _NO_ROOM)
             path = choose(rng, path_phrases(decision))
             requests = actions(facts, speed, cause, standing, bool(path))
             action = choose(rng, _SLOW_BRIEFLY if both else requests)
             sentence = f"{reason}{path}{action}。"
-        if len(sentence) <= MAX_ADVICE_LENGTH:
+        if len(sentence) <= MAX_ADVICE_LENGTH and sentence.count("速度") < 2:
             return sentence
         candidates.append(sentence)
     return min(candidates, key=len)
@@ -46,6 +48,8 @@ def _spoken_cause(decision: Decision) -> Cause:
     return decision.speed_cause
 
 
+_NO_ROOM = ("踏切の先に余裕がないので、", "踏切の先が空いていないので、")
+"""Who stands before an open level crossing stays for one thing only: no room beyond it."""
 _SLOW_BRIEFLY = ("減速してください", "減速しましょう")
 _ALSO = {
     Cause.ENCROACHING: "対向車もはみ出しているので、",
@@ -83,6 +87,13 @@ _FIRST = {
     Cause.RAILWAY_CLOSED: "踏切が閉まっていて、",
     Cause.FLAGGER_HOLD: "誘導員の停止の合図があり、",
     Cause.CURVE: "カーブがあり、",
+    Cause.TUNNEL: "トンネルが近く、",
+    Cause.SIDE_OBSTACLE: "落下物があり、",
+    Cause.SIDE_VEHICLE: "交差する車がいて、",
+    Cause.ELDERLY: "近くに高齢者がいて、",
+    Cause.FLAGGER_PROCEED: "誘導員のそばを通り、",
+    Cause.SPEED_LIMIT: "制限速度を超えていて、",
+    Cause.SIGHT: "見通しや路面が悪く、",
 }
 _SAME_THING = frozenset(
     {

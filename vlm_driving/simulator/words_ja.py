@@ -73,10 +73,11 @@ def describe(
 
 def description_sentences(facts: Facts, advice: Advice, rng: Rng) -> str:
     """What must be said, what decides the advice first or second, and sometimes one thing more."""
-    return compose(facts, _topics(facts, advice, rng), rng)
+    return compose(facts, topics_to_say(facts, advice, rng), rng)
 
 
-def _topics(facts: Facts, advice: Advice, rng: Rng) -> list[Topic]:
+def topics_to_say(facts: Facts, advice: Advice, rng: Rng) -> list[Topic]:
+    """What a description speaks of, in its order: what decides the advice first or second."""
     topics = list(obliged_topics(facts))
     further = [t for t in ranked_topics(facts) if t not in topics]
     if further and len(topics) <= 3 and rng.random() < _ONE_MORE:

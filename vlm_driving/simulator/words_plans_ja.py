@@ -283,5 +283,11 @@ def _enumeration(facts: Facts, topics: Sequence[Topic], say: Speaker, further: b
         listed = say.pick(f"{nouns[0]}と{nouns[1]}", f"{nouns[0]}と、{nouns[1]}")
     else:
         listed = "、".join(nouns[:-1]) + say.pick("、", "、それに") + nouns[-1]
-    opening = say.pick("ほかに、", "さらに、", "また、", "ほかにも、") if further else "前方に"
+    if further:
+        opening = say.pick("ほかに、", "さらに、", "また、", "ほかにも、")
+    else:  # 「前方に左側の...」 would say two places.
+        opening = "" if listed.startswith(_PLACED) else "前方に"
     return f"{opening}{listed}が見えます。"
+
+
+_PLACED = ("左", "右", "両", "道", "車道", "車線", "進路", "こちら", "前")

@@ -10,30 +10,25 @@ from vlm_driving.simulator.fact_types import Facts, Offset, PedestrianFact, Side
 from vlm_driving.simulator.scene import (
     Age,
     Light,
-    ObstacleKind,
     PedestrianPlace,
     RoadClass,
     SignalColour,
     Weather,
 )
 from vlm_driving.simulator.words_plans_ja import nothing_in_the_way
-from vlm_driving.simulator.words_road_ja import arrows_ja
+from vlm_driving.simulator.words_road_ja import OBSTACLE_JA, arrows_ja
 from vlm_driving.simulator.words_traffic_ja import PLAIN_KIND_JA
 
 Options = tuple[str, ...]
 _SIDE_JA = {Side.LEFT: "左", Side.RIGHT: "右", Side.CENTER: "前"}
-_OBSTACLE_JA = {
-    ObstacleKind.BOX: "段ボール箱",
-    ObstacleKind.TYRE: "タイヤ",
-    ObstacleKind.TIMBER: "角材",
-    ObstacleKind.SACK: "袋",
-}
 
 
 def reasons(facts: Facts, speed: SpeedAdvice, cause: Cause) -> Options:
     """Reasons that end in 、 (or an empty text); a cause that is not known gives the latter."""
     if cause is Cause.RED and speed is SpeedAdvice.KEEP:
         return ("この先の信号が赤なので、", "前方の信号が赤なので、", "先の信号が赤なので、")
+    if cause is Cause.FLAGGER_PROCEED and speed is SpeedAdvice.DECELERATE:
+        return ("誘導員のそばを通るので、", "誘導員の近くを通るので、")
     if cause in _FIXED:
         return _FIXED[cause]
     said = _TOLD.get(cause)
@@ -197,7 +192,7 @@ def _side_vehicle(facts: Facts, speed: SpeedAdvice) -> Options:
 def _obstacle(facts: Facts, speed: SpeedAdvice) -> Options:
     if facts.obstacle is None:
         return ("落下物があるので、",)
-    what = _OBSTACLE_JA[facts.obstacle.kind]
+    what = OBSTACLE_JA[facts.obstacle.kind][0]
     return (
         f"進路上に{what}が落ちているので、",
         f"路上に{what}が落ちているので、",
@@ -208,7 +203,7 @@ def _obstacle(facts: Facts, speed: SpeedAdvice) -> Options:
 def _side_obstacle(facts: Facts, speed: SpeedAdvice) -> Options:
     if facts.obstacle is None:
         return ("落下物があるので、",)
-    side, what = _SIDE_JA[facts.obstacle.side], _OBSTACLE_JA[facts.obstacle.kind]
+    side, what = _SIDE_JA[facts.obstacle.side], OBSTACLE_JA[facts.obstacle.kind][0]
     return (f"{side}側に{what}が落ちているので、", f"{side}側に落下物があるので、")
 
 

@@ -18,7 +18,7 @@ FAR_M = 40.0
 COLOUR_JA = {SignalColour.RED: "赤", SignalColour.YELLOW: "黄色", SignalColour.GREEN: "青"}
 _LAMP_JA = {SignalColour.RED: "赤信号", SignalColour.YELLOW: "黄信号", SignalColour.GREEN: "青信号"}
 _ARROW_JA = {Arrow.STRAIGHT: "直進", Arrow.LEFT: "左折", Arrow.RIGHT: "右折"}
-_OBSTACLE_JA = {
+OBSTACLE_JA = {
     ObstacleKind.BOX: ("段ボール箱", "段ボール箱", "箱"),
     ObstacleKind.TYRE: ("タイヤ",),
     ObstacleKind.TIMBER: ("角材", "木材"),
@@ -112,7 +112,7 @@ def _works(facts: Facts, say: Speaker) -> Clause:
 def _obstacle(facts: Facts, say: Speaker) -> Clause:
     thing = facts.obstacle
     assert thing is not None
-    at, what = say.at(thing.range_m), say.pick(*_OBSTACLE_JA[thing.kind])
+    at, what = say.at(thing.range_m), say.pick(*OBSTACLE_JA[thing.kind])
     if thing.side is Side.CENTER:
         return say.clause(
             (f"{at}の路上に{what}が落ちて", IRU),
@@ -132,7 +132,7 @@ def _obstacle(facts: Facts, say: Speaker) -> Clause:
 
 def _obstacle_noun(facts: Facts, say: Speaker) -> str:
     assert facts.obstacle is not None
-    what = say.pick(*_OBSTACLE_JA[facts.obstacle.kind])
+    what = say.pick(*OBSTACLE_JA[facts.obstacle.kind])
     where = "路上" if facts.obstacle.side is Side.CENTER else f"{SIDE_JA[facts.obstacle.side]}側"
     return say.pick(f"{where}に落ちた{what}", f"{where}の落下物の{what}")
 

@@ -61,7 +61,7 @@ def traffic_noun(topic: Topic, facts: Facts, say: Speaker) -> str:
         assert facts.oncoming is not None
         kind = vehicle_noun(say, facts.oncoming.kind)
         if facts.oncoming.encroaching:
-            return say.pick("はみ出した対向車", f"こちら側にはみ出した対向の{kind}")
+            return say.pick("はみ出した対向車", f"こちら側へはみ出した対向の{kind}")
         return say.pick("対向車", f"対向の{kind}")
     if topic is Topic.PARKED:
         assert facts.parked is not None
@@ -72,7 +72,7 @@ def traffic_noun(topic: Topic, facts: Facts, say: Speaker) -> str:
         kind = vehicle_noun(say, car.kind)
         if car.in_lane:
             return say.pick(f"進路をふさぐ{kind}", f"進路を横切る{kind}")
-        return f"{beside(say, car.side)}の交差する{kind}"
+        return f"{beside(say, car.side)}にいる横向きの{kind}"
     return "隣の車線の車"
 
 

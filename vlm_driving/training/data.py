@@ -23,7 +23,6 @@ from vlm_driving.training.packing import Packed, pack
 from vlm_driving.training.scene_targets import scene_targets
 from vlm_driving.training.texts import corpus_texts, prefix_ids, segments
 
-
 RENDER_SIZES = ((640, 360), (480, 270), (480, 270), (480, 270))
 """By scene number, over and over: most pictures are made just large enough, which is faster."""
 

@@ -6,6 +6,7 @@ import math
 import os
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from vlm_driving.core import UserError
 from vlm_driving.training.data import Batch
 from vlm_driving.training.progress_log import TrainingLog
 
@@ -68,10 +70,46 @@ def parameter_groups(
 
 
 def save_atomically(state: dict[str, Any], path: Path) -> None:
-    """Write a checkpoint so that a crash leaves the old one or the new one, whole."""
+    """Write a checkpoint so that a crash leaves the old one or the new one, whole.
+
+    Raises:
+        UserError: if it cannot be written, as on a full disk; the old one stays.
+    """
     partial = path.with_suffix(".partial")
-    torch.save(state, partial)
-    os.replace(partial, path)
+    try:
+        torch.save(state, partial)
+        os.replace(partial, path)
+    except (OSError, RuntimeError) as error:  # torch's own writer raises RuntimeError
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+        raise UserError(
+            f"The checkpoint {path} cannot be written ({_first_line(error)}): make room and call "
+            "the same command again, it goes on from the last whole checkpoint."
+        ) from error
+
+
+def load_checkpoint(path: Path, model: nn.Module) -> dict[str, Any]:
+    """Read a checkpoint into `model`; returns its state.
+
+    Raises:
+        UserError: if it is damaged, or belongs to a model of other sizes.
+    """
+    try:
+        state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+        model.load_state_dict(state["model"])
+    except Exception as error:  # pickle, zip and torch each raise their own
+        raise UserError(
+            f"The checkpoint {path} does not fit this training ({_first_line(error)}): "
+            "remove it to begin its stage anew, or give another --out."
+        ) from error
+    return state
+
+
+def _first_line(error: Exception) -> str:
+    """What went wrong, without torch's stack."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return (str(error) or type(error).__name__).splitlines()[0]
 
 
 def write_atomically(text: str, path: Path) -> None:
@@ -101,8 +139,7 @@ def run_stage(
     optimizer = torch.optim.AdamW(parameters, lr=plan.peak_rate, betas=(0.9, 0.98))
     first = 0
     if checkpoint.exists():
-        state = torch.load(checkpoint, map_location="cpu", weights_only=True)
-        model.load_state_dict(state["model"])
+        state = load_checkpoint(checkpoint, model)
         first = state["step"]
         if first < plan.steps:
             optimizer.load_state_dict(state["optimizer"])

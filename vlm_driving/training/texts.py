@@ -84,7 +84,7 @@ def segments(
     asked: int,
 ) -> list[Segment]:
     """The report first, then `asked` questions, or one less where the report has prose."""
-    with_prose = bool(rng.random() < PROSE_SHARE)
+    with_prose = bool(rng.random() < PROSE_SHARE) or facts.blind is not None
     out = [report_segment(tokenizer, facts, ego_speed_kmh, rng, with_prose)]
     for question in questions(facts, ego_speed_kmh, rng, max(0, asked - with_prose)):
         out.append(question_segment(tokenizer, question, ego_speed_kmh))

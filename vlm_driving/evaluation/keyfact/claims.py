@@ -81,7 +81,8 @@ COLOURS = frozenset(("赤", "青", "黄", "緑", "赤色", "青色", "黄色", "
 def judge(sentence: str, start: int, end: int) -> Claim:
     """What a normalized sentence says about the mention at [start, end)."""
     word, scope, supposed = sentence[start:end], *_scope(sentence, end)
-    if supposed or _UNKNOWN.search(scope) or _SEEMED.search(scope) or _ASKING.search(sentence, max(0, end - 3)):
+    unsaid = supposed or _UNKNOWN.search(scope) or _SEEMED.search(scope)
+    if unsaid or _ASKING.search(sentence, max(0, end - 3)):
         return Claim.OPEN
     if word in COLOURS:
         if _LATER.search(sentence[end:]):

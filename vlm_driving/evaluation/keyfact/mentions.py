@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from vlm_driving.core import UserError
 from vlm_driving.evaluation.keyfact.claims import COLOURS, Claim, judge
+from vlm_driving.evaluation.keyfact.inflect import pattern_of
 from vlm_driving.evaluation.keyfact.text import normalize
 
 YES = (
@@ -175,61 +176,11 @@ def _polarities(sentence: str) -> Iterator[tuple[bool, int, int]]:
 
 
 def _pattern(word: str) -> re.Pattern[str]:
-    forms = "|".join(re.escape(form) for form in _forms(word))
     before = r"(?<![\d.])" if word[:1].isdigit() else ""
     after = r"(?![\d]|\.\d)" if word[-1:].isdigit() else ""
     if _KATAKANA.fullmatch(word[-1:]) and len(word) <= 3:
         after = r"(?![ァ-ヶー])"  # バス is not バスケット; a マイクロバス is a bus
-    return re.compile(f"{before}(?:{forms}){after}")
-
-
-def _forms(word: str) -> list[str]:
-    """A word in polite and plain style."""
-    if word == "ありません":
-        return [
-            word,
-            "ございません",
-            "がない",
-            "はない",
-            "もない",
-            "のない",
-            "がなく",
-            "はなく",
-            "もなく",
-            "なしです",
-        ]
-    if word.endswith("いません"):
-        stem = word.removesuffix("いません")
-        return [word, *(stem + tail for tail in ("いない", "いなく", "おりません", "おらず"))]
-    if word.endswith("ません"):
-        stem = word.removesuffix("ません")
-        plain = (
-            stem.translate(_TO_A) if stem[-1:] in _I_ROW and not stem.endswith(_ICHIDAN) else stem
-        )
-        return [word, plain + "ない", plain + "なく", plain + "ず"]
-    if word in ("います", "あります"):
-        return [
-            word,
-            *{
-                "います": ("がいる", "もいる", "はいる", "おります"),
-                "あります": ("がある", "もある", "はある", "ございます"),
-            }[word],
-        ]
-    if word.endswith("ています"):
-        stem = word.removesuffix("います")
-        return [word, stem + "いる", stem + "おり"]
-    if (
-        word.endswith(("えます", "けます", "せます", "てます", "れます", "きます"))
-        and len(word) > 3
-    ):
-        stem = word.removesuffix("ます")
-        return [word, stem + "る"] if stem[-1] != "き" or stem.endswith("でき") else [word]
-    return [word]
-
-
-_I_ROW = "いきしちにひみりぎじび"
-_TO_A = str.maketrans(_I_ROW, "わかさたなはまらがざば")
-_ICHIDAN = ("でき", "起き", "見", "降り", "過ぎ")
+    return re.compile(f"{before}(?:{pattern_of(word)}){after}")
 
 
 def _is_another_word(word: str, sentence: str, start: int, end: int) -> bool:

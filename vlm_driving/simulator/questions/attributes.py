@@ -49,7 +49,7 @@ def _signal_colour(facts: Facts, speed: float | None) -> Reply | None:
     return states(colour.value, said, [COLOUR_GROUP[colour]], wrong)
 
 
-_ARROW_JA = {Arrow.LEFT: "左折", Arrow.STRAIGHT: "直進", Arrow.RIGHT: "右折"}
+ARROW_JA = {Arrow.LEFT: "左折", Arrow.STRAIGHT: "直進", Arrow.RIGHT: "右折"}
 _ARROW_GROUP = {
     Arrow.LEFT: ["左折", "左の矢印", "左矢印", "左向き"],
     Arrow.STRAIGHT: ["直進", "上向き", "真っすぐ", "まっすぐ"],
@@ -69,7 +69,7 @@ def _arrows(facts: Facts, speed: float | None) -> Reply | None:
         )
         must = ["出ていません", "点灯していません", "点いていません", "ありません"]
         return states("off", answers, [must], list(_ARROW_GROUP.values()))
-    names = "と".join(_ARROW_JA[a] for a in Arrow if a in lit)
+    names = "と".join(ARROW_JA[a] for a in Arrow if a in lit)
     answers = (
         f"{names}の矢印が出ています。",
         f"{names}の青い矢印が点灯しています。",

@@ -40,9 +40,24 @@ def _polarity(
     return no(answers, [why.group], key=f"no:{why.name}")
 
 
+_FIRST = ("stop_sign", "railway", "flagger", "pedestrian", "cyclist")
+"""Causes that come before any other move, even where slowing is enough so far."""
+
+
+def _checked(facts: Facts, speed: float | None, why: Reason | None) -> Reason | None:
+    """A move that nothing is against is none while the adviser stops us for another cause."""
+    if why is not moves.GO:
+        return why
+    advised, cause = decision(facts, speed)
+    if cause is None or cause.name in ("red", "yellow"):
+        return why  # the move's own rule has judged signal and arrows
+    slows = advised is SpeedAdvice.DECELERATE and cause.name in _FIRST
+    return cause if slows or advised is SpeedAdvice.STOP else why
+
+
 def _right(facts: Facts, speed: float | None) -> Reply | None:
     return _polarity(
-        moves.turn_right(facts),
+        _checked(facts, speed, moves.turn_right(facts)),
         ("、今は右折できません", "、右折は待つべきです", "、右折せずに待ちます"),
         (
             "はい、対向車や横断する人は見当たらないので、周囲を確かめながら右折できます。",
@@ -54,7 +69,7 @@ def _right(facts: Facts, speed: float | None) -> Reply | None:
 
 def _left(facts: Facts, speed: float | None) -> Reply | None:
     return _polarity(
-        moves.turn_left(facts),
+        _checked(facts, speed, moves.turn_left(facts)),
         ("、今は左折できません", "、左折は待つべきです", "、左折せずに待ちます"),
         (
             "はい、横断する人や脇を走る二輪は見当たらないので、左後方を確かめて左折できます。",
@@ -66,7 +81,7 @@ def _left(facts: Facts, speed: float | None) -> Reply | None:
 
 def _overtake(facts: Facts, speed: float | None) -> Reply | None:
     return _polarity(
-        moves.overtake(facts),
+        _checked(facts, speed, moves.overtake(facts)),
         ("、追い越しはできません", "、追い越すべきではありません", "、追い越す場面ではありません"),
         (
             "はい、隣の車線が空いているので、後方を確かめて追い越せます。",
@@ -129,7 +144,7 @@ def _cross(facts: Facts, speed: float | None) -> Reply | None:
 
 def _ride(facts: Facts, speed: float | None) -> Reply | None:
     return _polarity(
-        moves.ride_on(facts),
+        _checked(facts, speed, moves.ride_on(facts)),
         (
             "、このまま左端を進めません",
             "、そのまま進むことはできません",

@@ -33,8 +33,11 @@ _WHERE: dict[str, tuple[str, Group]] = {
 
 def _place(facts: Facts, why: Reason) -> tuple[str, Group] | None:
     """Where the adviser's cause says to stop."""
-    if why.cause in ("pedestrian", "cyclist_crossing") and facts.crossing_m is not None:
-        return "横断歩道の手前", ["横断歩道"]
+    if why.cause in ("pedestrian", "cyclist_crossing", "waiting"):
+        if facts.crossing_m is not None and facts.stop_line_m is not None:
+            return "停止線の手前", ["停止線"]
+        if facts.crossing_m is not None:
+            return "横断歩道の手前", ["横断歩道"]
     if why.cause in ("red", "red_arrow", "yellow", "signal_off", "stop_sign"):
         if facts.stop_line_m is not None:
             return "停止線の手前", ["停止線"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vlm_driving.simulator.fact_types import Facts, Side
+from vlm_driving.simulator.questions.attributes import ARROW_JA
 from vlm_driving.simulator.questions.attributes_road import (
     LIGHT_GROUP,
     ROAD_GROUP,
@@ -196,6 +197,13 @@ def signal_item(facts: Facts) -> Item | None:
         return None
     far, ja = far_ja(signal.range_m), COLOUR_JA[signal.colour]
     words = (f"{far}の信号は{ja}です。", f"信号は{ja}を示しています。", f"前方の信号は{ja}です。")
+    if signal.arrows:
+        ways = "と".join(ARROW_JA[arrow] for arrow in signal.arrows)
+        words = (
+            f"{far}の信号は{ja}で、{ways}の矢印が出ています。",
+            f"信号は{ja}を示し、{ways}の矢印が点灯しています。",
+            f"前方の信号は{ja}で、{ways}の矢印が点いています。",
+        )
     if signal.colour is SignalColour.OFF:
         words = (
             f"{far}の信号は消えています。",

@@ -25,6 +25,8 @@ Rows from the top; the first that holds gives the answer. "-" means: not asked.
 | | someone walks in the road on the left, or crosses | no |
 | each of them | none of these | yes |
 
+A yes to a turn, to overtaking or to riding on becomes a no while the adviser stops us, or slows us
+for a person, a stop sign, a level crossing or a flagger (not for signals: the rows judge them).
 Going straight on, starting and slowing follow `vlm_driving.simulator.advise`.
 """
 
