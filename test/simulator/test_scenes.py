@@ -139,7 +139,7 @@ def test_many_scenes_render_and_stay_within_the_bounds_of_the_camera() -> None:
     for index in range(60):
         scene = sample_scene(21, index)
         assert 1.1 <= scene.camera.height_m <= 2.4
-        assert abs(math.degrees(scene.camera.pitch_rad)) <= 2.6
+        assert -2.6 <= math.degrees(scene.camera.pitch_rad) <= 4.6
         assert 50 <= math.degrees(scene.camera.hfov_rad) <= 75
         assert scene.ego_speed_kmh is None or 0 <= scene.ego_speed_kmh <= 110
         visible_facts(scene, render(scene, 320, 180))

@@ -47,7 +47,6 @@ class Truth:
     path: str
     hazards: tuple[Triple, ...]
     cause: str
-    range_m: float | None = None
 
     @property
     def pair(self) -> tuple[str, str]:

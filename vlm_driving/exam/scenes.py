@@ -9,7 +9,6 @@ import numpy as np
 from vlm_driving.core import Advice
 from vlm_driving.exam.records import Sight, Truth
 from vlm_driving.simulator import Facts, Rendering, Scene, decide, render, visible_facts
-from vlm_driving.simulator.advice_terms import hazard_range
 from vlm_driving.simulator.canvas import (
     ID_COUNT,
     ID_CYCLIST,
@@ -70,9 +69,7 @@ def draw(seed: int, index: int, part: Part) -> Drawn:
     decision = decide(facts, sampled.scene.ego_speed_kmh)
     advice = decision.advice
     hazards = tuple((h.kind.value, h.side.value, h.range.value) for h in advice.hazards)
-    truth = Truth(
-        advice.speed.value, advice.path.value, hazards, decision.speed_cause.value
-    )
+    truth = Truth(advice.speed.value, advice.path.value, hazards, decision.speed_cause.value)
     return Drawn(sampled, rendering, facts, advice, truth)
 
 
@@ -129,11 +126,6 @@ def sight_of(drawn: Drawn) -> tuple[Sight, ...]:
             state = "faint"
         out.append(Sight(thing, _band(x_m), x_m <= EXAMINED_TO_M[thing], state))
     return tuple(out)
-
-
-def stop_range(truth: Truth) -> str:
-    """The range of what a scene's advice is about."""
-    return truth.hazards[0][2] if truth.hazards else hazard_range(0.0).value
 
 
 def _things(scene: Scene) -> list[tuple[str, int, float]]:

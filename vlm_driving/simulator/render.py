@@ -21,6 +21,7 @@ from vlm_driving.simulator.canvas import (
 from vlm_driving.simulator.ground_effects import draw_ground_effects, mirror_wet_road
 from vlm_driving.simulator.lighting import Lighting
 from vlm_driving.simulator.render_animal import draw_animal
+from vlm_driving.simulator.render_backdrop import draw_banks
 from vlm_driving.simulator.render_background import draw_prop, draw_sky
 from vlm_driving.simulator.render_building import draw_building
 from vlm_driving.simulator.render_cyclist import draw_cyclist
@@ -67,6 +68,7 @@ def render(scene: Scene, width: int = 640, height: int = 360) -> Rendering:
     draw_sky(canvas, scene)
     draw_ground(canvas, scene)
     draw_ground_effects(canvas, scene)
+    draw_banks(canvas, scene)
     blocks = sorted(scene.buildings, key=lambda b: -b.x_far_m)
     for building in blocks:
         if scene.tunnel is None:

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from vlm_driving.simulator.canvas import ID_NONE, Canvas, Points
+from vlm_driving.simulator.render_backdrop import draw_skyline
 from vlm_driving.simulator.render_faces import face, shop_words
 from vlm_driving.simulator.render_flat import FAR_M
 from vlm_driving.simulator.render_sprite import foil_gain, paste
@@ -20,8 +21,10 @@ def draw_sky(canvas: Canvas, scene: Scene) -> None:
     image, air = canvas.image, scene.atmosphere
     height, width = image.shape[:2]
     horizon = int(np.clip(round(canvas.camera.point(FAR_M, 0.0, 0.0)[1]), 8, height))
-    column = np.array([[air.sky_top], [air.sky_low]], np.float32)
-    sky = cv2.resize(column, (1, horizon)).astype(np.uint8)
+    top, low = np.array(air.sky_top), np.array(air.sky_low)
+    # it pales faster the nearer the horizon is
+    down = np.linspace(0.0, 1.0, horizon)[:, None, None]
+    sky = (top + (low - top) * (0.35 * down + 0.65 * down * down)).astype(np.uint8)
     cv2.resize(sky, (width, horizon), dst=image[:horizon], interpolation=cv2.INTER_NEAREST)
     cv2.rectangle(image, (0, horizon), (width, height), air.sky_low, -1)
     if air.clouds > 0.02:
@@ -29,33 +32,7 @@ def draw_sky(canvas: Canvas, scene: Scene) -> None:
         area = image[:horizon]
         cv2.addWeighted(area, 1.0, clouds, air.clouds, -120.0 * air.clouds, dst=area)
     if scene.skyline:
-        _skyline(canvas, scene, horizon)
-
-
-def _skyline(canvas: Canvas, scene: Scene, horizon: int) -> None:
-    rng = np.random.default_rng(scene.skyline)
-    width = canvas.image.shape[1]
-    light = canvas.light
-    blocks = bool(scene.skyline & 1)
-    for layer in range(2):
-        tone = 0.55 + 0.25 * layer
-        if blocks:
-            n = int(rng.integers(9, 20))
-            heights = rng.uniform(0.004, 0.09 - 0.03 * layer, n) * width
-            us = np.repeat(np.sort(rng.uniform(0, width, n - 1)), 2)
-            us = np.concatenate([[-5.0], us, [width + 5.0]])
-            vs = horizon - np.repeat(heights, 2)
-            colour = light.shade((135 * tone, 125 * tone, 118 * tone), 90.0 - 30 * layer)
-        else:
-            n = 24
-            us = np.arange(n).astype(np.float64) * ((width + 10) / (n - 1)) - 5
-            bumps = np.convolve(rng.uniform(0.0, 0.1, n + 4), np.ones(5) / 5, "valid")
-            vs = horizon - (bumps + rng.uniform(0, 0.012, n)) * width * (0.9 - 0.4 * layer)
-            colour = light.shade((70 * tone, 95 * tone, 78 * tone), 80.0 - 40 * layer)
-        outline = np.concatenate(
-            [np.stack([us, vs], axis=1), [[width + 5.0, horizon + 4.0], [-5.0, horizon + 4.0]]]
-        )
-        canvas.fill_all([outline], colour)
+        draw_skyline(canvas, scene, horizon)
 
 
 def draw_prop(canvas: Canvas, prop: Prop) -> None:

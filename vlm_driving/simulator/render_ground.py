@@ -127,10 +127,11 @@ def _grain(canvas: Canvas, scene: Scene) -> None:
         grain = cv2.flip(grain, 1)
     air = canvas.light.air
     ambient = sum(air.ambient) / 3
-    amount = (0.3 + 0.1 * (scene.grain % 7)) * min(1.0, 0.08 + ambient)
+    amount = (0.12 + 0.07 * (scene.grain % 7)) * min(1.0, 0.08 + ambient)
     cv2.addWeighted(area, 1.0, grain[: len(area)], amount, -128.0 * amount, dst=area)
     rows = np.arange(len(area), dtype=np.float64) + 0.5
-    distance = canvas.camera.pose.height_m * canvas.camera.focal_px / rows
+    # the ground ends at FAR_M: nothing of it is farther, or it would end in a pale strip
+    distance = np.minimum(canvas.camera.pose.height_m * canvas.camera.focal_px / rows, FAR_M)
     # `ground_tone` has put a little haze everywhere: only what exceeds it is added
     clear = np.minimum(np.exp(-distance / air.haze_m)[:, None] / GROUND_CLEAR, 1.0)
     if air.headlamps > 0.0:

@@ -79,6 +79,32 @@ def paste(
     cv2.add(area, face, dst=area)
 
 
+def stamp(
+    canvas: Canvas, levels: tuple[Sprite, ...], corners: Points, x_m: float, tint: Colour
+) -> None:
+    """Paint an upright sprite whose edges are the picture's: `paste` in a quarter of the time.
+
+    Its place is rounded to pixels, which nobody sees in a crown of leaves.
+    """
+    (u0, v0), (u1, v1) = corners[0].tolist(), (float(corners[1, 0]), float(corners[2, 1]))
+    left, top = round(u0), round(v0)
+    wide, high = max(1, round(u1 - u0)), max(1, round(v1 - v0))
+    rows, columns = canvas.image.shape[:2]
+    a, b, c, d = max(0, left), min(columns, left + wide), max(0, top), min(rows, top + high)
+    if a >= b or c >= d or max(wide, high) > _MAX_PX:
+        return
+    fit = [s for s in levels if s.shape[1] >= wide]
+    sprite = fit[-1] if fit else levels[0]
+    patch = cv2.resize(sprite, (wide, high), interpolation=cv2.INTER_LINEAR)
+    patch = patch[c - top : d - top, a - left : b - left]
+    white, black = _tones(canvas, x_m, 1.0, 0.0, tint)
+    lit = np.column_stack([np.diag((white - black) / 255), black / 255])
+    rest = cv2.cvtColor(cv2.bitwise_not(cv2.extractChannel(patch, 3)), cv2.COLOR_GRAY2BGR)
+    area = canvas.image[c:d, a:b]
+    cv2.multiply(area, rest, dst=area, scale=1 / 255)
+    cv2.add(area, cv2.transform(patch, lit), dst=area)
+
+
 def _tones(
     canvas: Canvas, x_m: float, gain: float, glow: float, tint: Colour
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

@@ -214,7 +214,7 @@ def sample_sensor(rng: Rng, light: Light) -> Sensor:
 
 
 def sample_camera(rng: Rng) -> CameraPose:
-    """1.1 to 1.7 m high (a tenth to 2.4 m), pitch and yaw of some degrees, 48 to 75 degrees wide.
+    """1.1 to 1.7 m high (a tenth to 2.4 m), pitch and yaw of some degrees, 50 to 75 degrees wide.
 
     The pitch lets the horizon lie up to a ninth of the picture's height off its middle, in one
     of five pictures up to a fifth below it: a camera that looks over a long bonnet.
@@ -225,7 +225,7 @@ def sample_camera(rng: Rng) -> CameraPose:
         _between(rng, 1.7, 2.4) if high else _between(rng, 1.1, 1.7),
         math.radians(pitch),
         math.radians(_between(rng, -2.0, 2.0)),
-        math.radians(_between(rng, 48.0, 75.0)),
+        math.radians(_between(rng, 50.0, 75.0)),
     )
 
 

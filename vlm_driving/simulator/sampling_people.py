@@ -39,8 +39,10 @@ def on_pavement(draft: Draft, count: int) -> None:
 
 
 def cyclist_in_lane(draft: Draft) -> None:
-    """A cyclist going our way along the left edge of our lane."""
+    """A cyclist going our way along the left edge of our lane, which is the leftmost one."""
     rng, road = draft.rng, draft.road
+    if road.ego_lane > 0:
+        return
     x = far_or_near(rng, 5.0, 36.0)
     y = road.left_m - between(rng, 0.15, min(0.9, 0.4 * road.lane_width_m))
     if draft.cyclist(CyclistPlace.LANE, x, y):
@@ -51,7 +53,7 @@ def cyclist_oncoming(draft: Draft) -> None:
     """A cyclist towards us: on the far side, or on our side against the rule."""
     rng, road = draft.rng, draft.road
     x = far_or_near(rng, 6.0, 34.0)
-    if chance(rng, 0.5) or road.right_m < -0.42 * x:
+    if road.ego_lane == 0 and (chance(rng, 0.5) or road.right_m < -0.42 * x):
         y = road.left_m - between(rng, 0.1, 0.7)
         draft.clear_m = max(draft.clear_m, x + 3.0)
     else:

@@ -30,6 +30,9 @@ _OBSTACLES: dict[ObstacleKind, tuple[tuple[float, float], tuple[float, float], C
     ObstacleKind.SACK: ((0.5, 0.95), (0.35, 0.65), (190, 200, 205)),
 }
 """Width and height from and to, and a usual colour."""
+PATH_HALF_M = 1.1
+OBSTACLE_MARGIN_M = 0.3
+"""Things keep this far from the border between in our path and beside it."""
 
 
 def far_or_near(rng: Rng, nearest: float, farthest: float) -> float:
@@ -204,6 +207,10 @@ def obstacle(draft: Draft) -> None:
     if chance(rng, 0.3):
         y = (1 if chance(rng, 0.6) else -1) * between(rng, 0.8, 1.3) * half
     width = between(rng, *wide)
+    # Whether it lies in our path must be plain to see.
+    border = PATH_HALF_M + width / 2
+    if abs(abs(y) - border) < OBSTACLE_MARGIN_M:
+        y = (1 if y > 0 else -1) * (border + (-1 if abs(y) < border else 1) * OBSTACLE_MARGIN_M)
     if not draft.free(x - 1.0, x + 1.0, y - width / 2 - 0.2, y + width / 2 + 0.2):
         return
     draft.obstacle = Obstacle(

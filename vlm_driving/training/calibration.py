@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 RIGHT_AT_LEAST = 0.5
 """Advice that is right less often than this is not given."""
 
-MOST_UNSURE = 0.25
+MOST_UNSURE = 0.015
 """Never call more than this share of ordinary scenes unsure."""
 
 
@@ -58,17 +58,13 @@ def joint_confidence(
 
 
 def fit_threshold(confidence: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
-    """The confidence below which advice is wrong more often than right.
+    """The confidence below which advice is not given.
 
-    Scenes are sorted by confidence; the threshold stands in the middle of the last window
-    (50 scenes at most) of which fewer than RIGHT_AT_LEAST were right, among the least
-    confident MOST_UNSURE of all. 0.0 where there is no such window.
+    It stands above the least confident MOST_UNSURE of all scenes, if fewer than RIGHT_AT_LEAST
+    of those were right; 0.0 otherwise.
     """
     order = np.argsort(confidence, kind="stable")
-    hits = right[order].astype(float)
-    window = max(1, min(50, len(hits) // 10))
-    cut = 0
-    for start in range(0, int(len(hits) * MOST_UNSURE), max(1, window // 2)):
-        if hits[start : start + window].mean() < RIGHT_AT_LEAST:
-            cut = min(start + window // 2, int(len(hits) * MOST_UNSURE))
-    return float(confidence[order[cut]]) if cut else 0.0
+    least = order[: max(1, int(len(order) * MOST_UNSURE))]
+    if len(order) == len(least) or right[least].mean() >= RIGHT_AT_LEAST:
+        return 0.0
+    return float(confidence[order[len(least)]])

@@ -17,6 +17,9 @@ from vlm_driving.training.heads import DenseHeads, map_loss, scene_loss
 from vlm_driving.training.packing import Packed, attention, positions
 from vlm_driving.training.vision import Features, VisionConfig, VisionTower
 
+SCENE_WEIGHT = 4.0
+"""Of the scene's loss, a mean over many targets most of which are easy, beside the maps'."""
+
 
 def decoder_config(
     vocabulary: int, hidden: int, layers: int, end_token: int, image_tokens: int
@@ -75,7 +78,7 @@ class Seer(nn.Module):
             if bool(known.any()):
                 right = scene[i].argmax(1)[known] == batch.truth.scene[known, i]
                 figures[f"fact_{name}"] = float(right.float().mean())
-        return near_loss + deep_loss + facts_loss, seen, figures
+        return near_loss + deep_loss + SCENE_WEIGHT * facts_loss, seen, figures
 
 
 def normalize(pixels: Tensor) -> Tensor:
