@@ -1,86 +1,170 @@
-"""`vlm-driving simulate`: a drive through the built-in town, written as a bag with ground truth."""
+"""`vlm-driving simulate`: a simulated drive as a bag, or a model that drives in a closed loop."""
 
 from __future__ import annotations
 
 import argparse
+import difflib
 import json
 from pathlib import Path
-from typing import get_args
-
-import numpy as np
-from rich.console import Console
-from rich.progress import Progress
+from typing import TYPE_CHECKING, get_args
 
 from vlm_driving.core import UserError
-from vlm_driving.replay.bag_writer import BagWriter, Storage
-from vlm_driving.simulator import advise, describe, render, visible_facts
+from vlm_driving.replay.bag_writer import Storage
 from vlm_driving.simulator.drive import Drive
-from vlm_driving.simulator.ground_truth import ground_truth_json
+from vlm_driving.simulator.scenario import Scenario, ScenarioWorld, load_scenario
 from vlm_driving.simulator.scene import Light, Weather
+from vlm_driving.simulator_recording import (
+    CAMERA_INFO_TOPIC,
+    IMAGE_TOPIC,
+    TRUTH_TOPIC,
+    TWIST_TOPIC,
+    write_drive,
+    write_scenario,
+)
 
-IMAGE_TOPIC = "/sensing/camera/front/image_raw/compressed"
-TWIST_TOPIC = "/vehicle/status/twist"
-TRUTH_TOPIC = "/simulator/ground_truth"
-FRAME_ID = "front_camera"
-START_NS = 1_750_000_000 * 1_000_000_000
-"""Stamp of the first picture: fixed, so that the same arguments give the same bag."""
+if TYPE_CHECKING:
+    from vlm_driving.replay.session import OpenedModel
+
+__all__ = [
+    "CAMERA_INFO_TOPIC",
+    "IMAGE_TOPIC",
+    "TRUTH_TOPIC",
+    "TWIST_TOPIC",
+    "configure",
+    "run",
+    "write_drive",
+]
+
+SECONDS, FPS_DEFAULT = 30.0, 10.0
+MOST = 3600.0
+LARGEST_SEED = 2**63 - 1
+MOST_BUDGET_MS = 60_000.0
+DRIVER_CHOICES = ("model", "keep", "decelerate", "truth", "all")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of `simulate`."""
-    parser.add_argument("--out", type=Path, required=True, help="bag directory to be made")
-    parser.add_argument("--seed", type=int, default=1, help="another seed, another town")
-    parser.add_argument("--seconds", type=float, default=30.0, help="length of the drive")
-    parser.add_argument("--fps", type=float, default=10.0, help="pictures a second")
-    parser.add_argument(
-        "--light", choices=[x.value for x in Light], default="day", help="time of day"
+    parser.description = (
+        "Write a simulated drive as a bag (pictures, camera, ego speed, ground truth); or, with "
+        "--drive, let a model's advice set the ego's speed and path over scenarios, beside "
+        "constant drivers and one that sees the ground truth."
     )
-    parser.add_argument(
-        "--weather", choices=[x.value for x in Weather], default="clear", help="weather"
+    add = parser.add_argument
+    add("--out", type=Path, help="bag directory to be made; with --drive: directory for its frames")
+    add("--seed", type=int, default=1, help="another seed, another town (default 1)")
+    add("--scenario", metavar="F", help="a scenario's YAML file, or the name of a shipped one")
+    add("--list-scenarios", action="store_true", help="name the shipped scenarios")
+    add("--seconds", type=float, help="length of the drive without a scenario (default 30)")
+    add("--fps", type=float, help="pictures a second (default 10)")
+    add("--light", choices=[x.value for x in Light], help="without a scenario (default day)")
+    add("--weather", choices=[x.value for x in Weather], help="without a scenario (default clear)")
+    add("--storage", choices=get_args(Storage), default="mcap", help="storage of the bag")
+    loop = parser.add_argument_group("closed loop")
+    loop.add_argument("--drive", action="store_true", help="let advice drive the ego")
+    loop.add_argument("--model", type=Path, help="model bundle (default: the shipped one)")
+    loop.add_argument(
+        "--scenarios", nargs="+", metavar="F", help="files or names (default: all shipped ones)"
     )
-    parser.add_argument(
-        "--storage", choices=get_args(Storage), default="mcap", help="storage of the bag"
-    )
+    loop.add_argument("--driver", choices=DRIVER_CHOICES, default="all", help="(default all)")
+    loop.add_argument("--budget-ms", type=float, default=200.0, help="a frame's (default 200)")
+    loop.add_argument("--threads", type=int, default=0, help="for the model (default 0: all cores)")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write the bag. Raises UserError for options that cannot be."""
-    for name in ("seconds", "fps"):
-        value = getattr(args, name)
-        if not 0 < value <= 3600:
-            raise UserError(f"--{name} {value:g} is not possible; give more than 0, up to 3600.")
-    if args.seed < 0:
-        raise UserError(f"--seed {args.seed} is not possible; give 0 or more.")
+    """Write the bag, or drive. Raises UserError for options that cannot be."""
+    if args.list_scenarios:
+        for path in shipped():
+            print(f"{path.stem:20} {load_scenario(path).description}")
+        return 0
+    _check(args)
+    if args.drive:
+        return _drive(args)
+    if args.out is None:
+        raise UserError("--out is needed: name the bag directory to be made.")
     if args.out.exists():
         raise UserError(f"{args.out} exists already; name a new directory with --out.")
-    write_drive(
-        args.out,
-        Drive(args.seed, args.seconds, args.fps, Light(args.light), Weather(args.weather)),
-        args.storage,
-    )
+    fps = FPS_DEFAULT if args.fps is None else args.fps
+    if args.scenario is not None:
+        world = ScenarioWorld(load_scenario(find(args.scenario)), args.seed)
+        write_scenario(args.out, world, fps, args.storage)
+        return 0
+    seconds = SECONDS if args.seconds is None else args.seconds
+    light, weather = Light(args.light or "day"), Weather(args.weather or "clear")
+    write_drive(args.out, Drive(args.seed, seconds, fps, light, weather), args.storage)
     return 0
 
 
-def write_drive(out: Path, drive: Drive, storage: Storage = "mcap") -> None:
-    """Render a drive and write its pictures, speeds and ground truth as a bag."""
-    console = Console(stderr=True)
-    # The bar ends with the block: after an interruption, too, it comes before the last words.
-    with (
-        BagWriter(out, storage=storage) as bag,
-        Progress(*Progress.get_default_columns(), console=console) as progress,
-    ):
-        steps = progress.track(
-            enumerate(drive), total=len(drive), description="Rendering the drive"
+def shipped() -> list[Path]:
+    """The scenario files that ship, by name. Raises UserError where they are not installed."""
+    from vlm_driving.resources import config_dir
+
+    return sorted((config_dir() / "scenarios").glob("*.yaml"))
+
+
+def find(name: str) -> Path:
+    """The file of a scenario given as a path or as the name of a shipped one. Raises UserError."""
+    path = Path(name)
+    if path.is_file() or path.suffix in (".yaml", ".yml") or len(path.parts) != 1:
+        return path
+    known = {one.stem: one for one in shipped()}
+    if name in known:
+        return known[name]
+    near = difflib.get_close_matches(name, list(known), n=1)
+    remedy = f"did you mean {near[0]}?" if near else "--list-scenarios names them."
+    raise UserError(f"no scenario {name!r} ships, and there is no such file: {remedy}")
+
+
+def _check(args: argparse.Namespace) -> None:
+    """Options that are out of range, or do not go together."""
+    for name in ("seconds", "fps"):
+        value = getattr(args, name)
+        if value is not None and not 0 < value <= MOST:
+            raise UserError(f"--{name} {value:g} is not possible; give more than 0, up to 3600.")
+    if not 0 <= args.seed <= LARGEST_SEED:
+        raise UserError(f"--seed {args.seed} is not possible; give 0 or more, below 2**63.")
+    if not 0 < args.budget_ms <= MOST_BUDGET_MS:
+        raise UserError(f"--budget-ms {args.budget_ms:g} is not possible; give 1 to 60000.")
+    given = [n for n in ("seconds", "light", "weather") if getattr(args, n) is not None]
+    if given and (args.scenario is not None or args.drive):
+        raise UserError(f"--{given[0]} is the scenario's own: set it in a copy of its file.")
+    if args.drive and args.scenario is not None:
+        raise UserError("--scenario is for one bag: name what to drive with --scenarios.")
+    if args.drive and args.fps is not None:
+        raise UserError(
+            "--fps does not go with --drive, which has 10 frames a second: leave it out."
         )
-        for index, (t_s, scene) in steps:
-            stamp_ns = START_NS + round(t_s * 1e9)
-            rendering = render(scene)
-            facts = visible_facts(scene, rendering)
-            speed = scene.ego_speed_kmh
-            advice = advise(facts, speed)
-            words = describe(facts, advice, np.random.default_rng([drive.seed, index]), speed)
-            truth = ground_truth_json(t_s, speed, facts, advice, words)
-            bag.twist(TWIST_TOPIC, stamp_ns, (speed or 0.0) / 3.6)
-            bag.image(IMAGE_TOPIC, stamp_ns, FRAME_ID, rendering.image)
-            bag.string(TRUTH_TOPIC, stamp_ns, json.dumps(truth, ensure_ascii=False))
-    console.print(f"{len(drive)} pictures in {out}")
+    if not args.drive and args.scenarios is not None:
+        raise UserError("--scenarios goes with --drive: add it, or name one with --scenario.")
+
+
+def _drive(args: argparse.Namespace) -> int:
+    """The closed loop; the last line on stdout is its figures as one JSON object."""
+    from vlm_driving.simulator_loop import DRIVERS, makers, run_loop
+
+    paths = shipped() if args.scenarios is None else [find(name) for name in args.scenarios]
+    scenarios: list[Scenario] = [load_scenario(path) for path in paths]
+    names = [scenario.name for scenario in scenarios]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise UserError(f"the scenario {twice[0]} is named twice: name each once.")
+    if args.out is not None and args.out.exists():
+        raise UserError(f"{args.out} exists already; name a new directory with --out.")
+    drivers = DRIVERS if args.driver == "all" else (args.driver,)
+    model = _open_model(args) if "model" in drivers else None
+    made = makers(drivers, model, args.budget_ms)
+    result = run_loop(scenarios, made, args.seed, args.out)
+    result["budget_ms"] = args.budget_ms
+    result["model"] = None if model is None else model.name
+    result["backend"] = None if model is None else model.backend
+    print(json.dumps(result, ensure_ascii=False), flush=True)
+    return 0
+
+
+def _open_model(args: argparse.Namespace) -> OpenedModel:
+    from vlm_driving.replay.model import open_model
+    from vlm_driving.replay.options import ReplayOptions
+    from vlm_driving.resources import default_bundle
+
+    bundle = args.model or default_bundle()
+    # a replay's options, of which a model needs its own path and the threads
+    return open_model(ReplayOptions(Path(), bundle, Path(), threads=args.threads))

@@ -78,6 +78,22 @@ def test_definitions_and_hashes_agree(tmp_path: Path, storage: Storage) -> None:
     assert [text.data for text in texts] == ["場面0", "場面1", "場面2"]  # type: ignore[attr-defined]
 
 
+def test_a_camera_says_where_its_pixels_look(tmp_path: Path) -> None:
+    with BagWriter(tmp_path / "bag") as writer:
+        writer.camera_info("/camera_info", START_NS, "front", 640, 360, np.pi / 2)
+    with AnyReader([tmp_path / "bag"]) as reader:
+        ((connection, _, raw),) = reader.messages()
+        info = reader.deserialize(raw, connection.msgtype)
+    assert connection.msgtype == "sensor_msgs/msg/CameraInfo"
+    assert (info.width, info.height) == (640, 360)  # type: ignore[attr-defined]
+    matrix = info.k.reshape(3, 3)  # type: ignore[attr-defined]
+    assert matrix[0, 0] == matrix[1, 1] == pytest.approx(320.0)  # 90 degrees: half the width
+    # the left edge of the left pixel, half a pixel before its middle, is 45 degrees off the axis
+    assert (-0.5 - matrix[0, 2]) / matrix[0, 0] == pytest.approx(-1.0)
+    assert matrix[1, 2] == pytest.approx(179.5)
+    assert info.p.reshape(3, 4)[:, :3] == pytest.approx(matrix)  # type: ignore[attr-defined]
+
+
 @STORAGES
 def test_an_exception_leaves_a_whole_bag(tmp_path: Path, storage: Storage) -> None:
     with pytest.raises(KeyboardInterrupt), BagWriter(tmp_path / "bag", storage) as writer:

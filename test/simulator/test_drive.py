@@ -83,6 +83,7 @@ def test_the_command_writes_a_bag_with_pictures_speeds_and_ground_truth(tmp_path
                 truths.append(json.loads(message.data))
     assert counts == {
         simulator_command.IMAGE_TOPIC: 4,
+        simulator_command.CAMERA_INFO_TOPIC: 4,
         simulator_command.TWIST_TOPIC: 4,
         simulator_command.TRUTH_TOPIC: 4,
     }

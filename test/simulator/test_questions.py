@@ -14,6 +14,7 @@ from vlm_driving.simulator.fact_types import (
     Facts,
     FlaggerFact,
     Offset,
+    ParkedFact,
     PedestrianFact,
     Side,
     SignalFact,
@@ -31,7 +32,16 @@ from vlm_driving.simulator.questions.generate import reply_to
 from vlm_driving.simulator.questions.held_out_wordings import HELD_OUT, held_out_question
 from vlm_driving.simulator.questions.measure import table
 from vlm_driving.simulator.questions.terms import Reply
-from vlm_driving.simulator.scene import Age, Gesture, Light, PedestrianPlace, SignalColour, Weather
+from vlm_driving.simulator.scene import (
+    Age,
+    Gesture,
+    Light,
+    PedestrianPlace,
+    RoadClass,
+    SignalColour,
+    VehicleKind,
+    Weather,
+)
 
 SPEEDS = (None, None, None, 0.0, 0.0, 15.0, 30.0, 40.0, 50.0, 60.0, 80.0)
 
@@ -205,6 +215,38 @@ def test_the_cars_light_means_the_contrary_for_who_walks(
     cross = reply_to(KINDS["may_cross"], facts, 30.0)
     assert turn is not None and turn.key == may_turn
     assert cross is not None and cross.key == may_cross
+
+
+@pytest.mark.parametrize(
+    ("kind", "key"),
+    [(VehicleKind.TRUCK, "yes"), (VehicleKind.SEDAN, None), (VehicleKind.MOTORCYCLE, "no")],
+)
+def test_only_large_vehicles_hide_people_for_sure(kind: VehicleKind, key: str | None) -> None:
+    facts = _clear(parked=ParkedFact(15.0, 0.0, kind))
+    reply = reply_to(KINDS["behind_parked"], facts, 30.0)
+    assert (None if reply is None else reply.key) == key
+    if kind is VehicleKind.MOTORCYCLE:
+        spot = reply_to(KINDS["blind_spot"], facts, 30.0)
+        assert spot is not None and spot.key == "none"
+
+
+@pytest.mark.parametrize("name", ["blind_spot", "behind_parked", "guard_stop", "guard_people"])
+def test_nobody_walks_on_an_expressway(name: str) -> None:
+    facts = _clear(road=RoadClass.EXPRESSWAY, parked=ParkedFact(15.0, 0.0, VehicleKind.TRUCK))
+    assert reply_to(KINDS[name], facts, 80.0) is None
+
+
+def test_a_guard_who_lets_us_go_is_no_reason_against_a_turn() -> None:
+    facts = _clear(flagger=FlaggerFact(14.0, Gesture.PROCEED))
+    reply = reply_to(KINDS["may_turn_left"], facts, 50.0)
+    assert reply is not None and reply.key == "yes"
+
+
+def test_who_does_not_know_the_speed_does_not_call_it_too_high() -> None:
+    facts = _clear(road=RoadClass.EXPRESSWAY, speed_limit_kmh=50)
+    reply = reply_to(KINDS["next_action"], facts, None)
+    assert reply is not None and reply.key == "DECELERATE:too_fast"
+    assert not any("超えて" in answer or "より速い" in answer for answer in reply.answers)
 
 
 def test_held_out_wordings_are_never_produced() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -38,6 +39,7 @@ from vlm_driving.simulator.words_ja import topics_to_say
 from vlm_driving.simulator.words_plans_ja import MAX_LENGTH, TYPICAL_LENGTH, stiffness
 from vlm_driving.simulator.words_reasons_ja import known, reasons
 from vlm_driving.simulator.words_salience import obliged_topics, topic_of_hazard
+from vlm_driving.simulator.words_style_ja import also_there
 
 ROAD = Facts(Light.DAY, Weather.CLEAR, Offset.CENTER, lanes=1)
 COLOURS = {SignalColour.RED: "赤", SignalColour.YELLOW: "黄", SignalColour.GREEN: "青"}
@@ -239,6 +241,38 @@ def test_every_cause_has_words_of_its_own(cause: Cause) -> None:
 def test_advice_that_the_rules_would_not_give_still_gets_a_sentence() -> None:
     odd = Advice(SpeedAdvice.STOP, PathAdvice.KEEP, 0.4)
     assert describe(ROAD, odd, np.random.default_rng(0)).advice_ja.endswith("。")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("左端に歩行者が見え、右側の歩道に歩行者がいます。", "右側の歩道にも歩行者がいます"),
+        ("対向の自転車がいて、左側の歩道に2台の自転車がいます。", "歩道にも2台の自転車が"),
+        ("左端を自転車が走っています。歩道に歩行者がいます。", "歩道に歩行者がいます"),
+        ("横断歩道を渡る人はおらず、歩道に歩行者がいます。", "歩道に歩行者がいます"),
+    ],
+)
+def test_others_of_a_kind_are_told_of_as_others(text: str, said: str) -> None:
+    assert said in also_there(text)
+
+
+def test_a_thing_on_the_right_is_no_reason_to_go_back_to_the_right() -> None:
+    tyre = ObstacleFact(5.0, Side.RIGHT, ObstacleKind.TYRE)
+    facts = replace(ROAD, offset=Offset.LEFT, obstacle=tyre)
+    said = [spoken_of(facts, seed, 30.0).advice_ja for seed in range(20)]
+    assert not any("右側に" in text and re.search("右[へに](戻|寄)", text) for text in said)
+
+
+def test_an_unknown_speed_is_not_called_too_high() -> None:
+    facts = replace(ROAD, speed_limit_kmh=20)
+    assert not any("超えて" in spoken_of(facts, seed).advice_ja for seed in range(20))
+
+
+def test_who_stands_at_a_stop_sign_looks_before_starting() -> None:
+    facts = replace(ROAD, stop_sign_m=4.0)
+    for seed in range(10):
+        words = spoken_of(facts, seed, 0.0)
+        assert re.search("確かめて発進|確認して発進", words.advice_ja), words.advice_ja
 
 
 def test_what_decides_the_advice_comes_first_or_second() -> None:

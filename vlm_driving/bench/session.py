@@ -42,9 +42,9 @@ def run_bench(plan: BenchPlan, console: Console) -> dict[str, Any]:
         against.require_opponent("transformers")
     bundle = ModelBundle.load(plan.model)
     if plan.quality_scenes is not None:
-        from vlm_driving.bench.quality import require_unseen
+        from vlm_driving.exam.seeds import require_unseen
 
-        require_unseen(bundle, _quality_seed(plan))
+        require_unseen(bundle.name, bundle.manifest.provenance, _quality_seed(plan))
     threads = plan.threads or usable_cores()
     load = os.getloadavg()[0]
     with ExitStack() as stack:
@@ -202,16 +202,14 @@ def _quality(
 ) -> dict[str, Any] | None:
     if plan.quality_scenes is None:
         return None
-    from vlm_driving.bench.quality import judge_scenes, score
+    from vlm_driving.bench.quality import advice_quality
 
-    seed = _quality_seed(plan)
     engine = Engine(bundle, open_runner(bundle, threads=threads))
     with show.bar("scoring scenes", plan.quality_scenes) as each:
-        judged = list(judge_scenes(engine, seed, plan.quality_scenes, each))
-    return {"seed": seed, **score(judged)}
+        return advice_quality(engine, _quality_seed(plan), plan.quality_scenes, each)
 
 
 def _quality_seed(plan: BenchPlan) -> int:
-    from vlm_driving.bench.quality import QUALITY_SEED
+    from vlm_driving.exam.seeds import EXAM_SEED
 
-    return QUALITY_SEED if plan.seed is None else plan.seed
+    return EXAM_SEED if plan.seed is None else plan.seed

@@ -103,25 +103,17 @@ def _identity(found: Mapping[str, Any], console: Console) -> None:
 
 
 def _quality(found: Mapping[str, Any], console: Console) -> None:
-    table = Table(title=f"{found['scenes']} unseen scenes of seed {found['seed']}")
-    for name in ("", "n", "own picture", "another's", "best constant"):
+    advice = found["advice"]
+    table = Table(title=f"advice on {found['scenes']} unseen scenes of seed {found['seed']}")
+    for name in ("", "own picture", "another's", "text alone"):
         table.add_column(name, justify="left" if not name else "right")
-    for name, part in found["advice"].items():
-        cells = (part["macro_f1"], part["macro_f1_other_image"], part["macro_f1_best_constant"])
-        table.add_row(f"advice, {name}, macro-F1", str(part["n"]), *map(_number, cells))
-    for name in ("red_green", "pedestrian", "lead"):
-        part = found[name]
-        cells = (part["accuracy"], part["other_image"]["accuracy"], part["accuracy_best_constant"])
-        table.add_row(
-            name.replace("_", " or ") + ", accuracy", str(part["n"]), *map(_number, cells)
-        )
+    opponents = (advice["other_image"], advice["text_only"])
+    table.add_row("exact", *map(_number, (advice["exact"], *opponents)))
+    for name in ("macro_recall_speed", "macro_recall_path", "stop_recall", "false_stop", "unsure"):
+        table.add_row(name.replace("_", " "), _number(advice[name]), "", "")
+    table.add_row("hazards F1", _number(found["hazards"]["f1"]), "", "")
     console.print(table)
-    sure, every = found["selective"]["sure"], found["selective"]["all"]
-    _line(
-        console,
-        f"advice wholly right: {_number(every['accuracy'])} of all, {_number(sure['accuracy'])} of "
-        f"the {found['selective']['answered_share']:.0%} that it was sure of",
-    )
+    _line(console, "words and questions too: vlm-driving train --evaluate BUNDLE")
 
 
 def _line(console: Console, text: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from vlm_driving.core import UserError
@@ -33,7 +34,7 @@ def check_counts(seed: int, scenes: int) -> None:
         )
 
 
-def require_unseen(name: str, provenance: dict[str, Any], seed: int) -> None:
+def require_unseen(name: str, provenance: Mapping[str, Any], seed: int) -> None:
     """Raise UserError when scenes of `seed` trained or calibrated the bundle, as it tells."""
     taught = provenance.get("seed")
     if isinstance(taught, int) and seed - taught in TAUGHT_OFFSETS:

@@ -6,8 +6,15 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from vlm_driving.core import Advice, Hazard, HazardKind, HazardRange, HazardSide
-from vlm_driving.core import PathAdvice, SpeedAdvice
+from vlm_driving.core import (
+    Advice,
+    Hazard,
+    HazardKind,
+    HazardRange,
+    HazardSide,
+    PathAdvice,
+    SpeedAdvice,
+)
 from vlm_driving.exam.answering import (
     Candidate,
     Image,

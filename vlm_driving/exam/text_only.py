@@ -1,5 +1,7 @@
-"""The opponent that sees no picture: for each ego speed the best advice, for each kind of
-question the best answer, both learned on scenes that nobody is examined on.
+"""The opponent that sees no picture.
+
+For each ego speed it knows the best advice and for each kind of question the best answer, both
+learned on scenes that nobody is examined on.
 """
 
 from __future__ import annotations
@@ -40,11 +42,14 @@ class Tally:
     rubrics: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     answers: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
 
-    def add(self, drawn: Drawn, luck: np.random.Generator) -> None:
-        """Count a scene: its advice, and each question that the balance lets it ask."""
+    def add_advice(self, drawn: Drawn) -> None:
+        """Count a scene and its advice."""
         self.scenes += 1
+        self.advice[ego_class(drawn.scene.ego_speed_kmh)][drawn.truth.pair] += 1
+
+    def add_questions(self, drawn: Drawn, luck: np.random.Generator) -> None:
+        """Count each question that the balance lets a scene ask."""
         speed = drawn.scene.ego_speed_kmh
-        self.advice[ego_class(speed)][drawn.truth.pair] += 1
         for name, kind in KINDS.items():
             if not is_asked(name, drawn, float(luck.random())):
                 continue
@@ -71,11 +76,14 @@ class TextOnly:
         return self.advice.get(ego, self.advice[""])
 
 
-def tally(first: int, count: int, seed: int = TEXT_ONLY_SEED) -> Tally:
+def tally(first: int, count: int, questions: bool = True, seed: int = TEXT_ONLY_SEED) -> Tally:
     """Count scenes `first` to `first + count - 1` of the opponent's own seed."""
     out = Tally()
     for index in range(first, first + count):
-        out.add(draw(seed, index, Part.SEEDS), np.random.default_rng([seed, index, 4]))
+        drawn = draw(seed, index, Part.SEEDS)
+        out.add_advice(drawn)
+        if questions:
+            out.add_questions(drawn, np.random.default_rng([seed, index, 4]))
     return out
 
 

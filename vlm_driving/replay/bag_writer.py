@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal
@@ -86,6 +87,39 @@ class BagWriter:
             header=self._header(stamp_ns, frame_id),
             format="jpeg",
             data=data,
+        )
+        self._write(topic, stamp_ns, message)
+
+    def camera_info(
+        self, topic: str, stamp_ns: int, frame_id: str, width: int, height: int, hfov_rad: float
+    ) -> None:
+        """Write the `sensor_msgs/CameraInfo` of a pinhole camera without distortion.
+
+        Its horizontal field of view is `hfov_rad`; pixels are square, and the axis goes through
+        the picture's middle, which is (width - 1) / 2 where whole numbers are pixels' middles.
+
+        Raises:
+            UserError: the bag cannot be written.
+        """
+        focal = width / 2 / math.tan(hfov_rad / 2)
+        u, v = (width - 1) / 2, (height - 1) / 2
+        roi = self._make(
+            "sensor_msgs/msg/RegionOfInterest",
+            x_offset=0, y_offset=0, height=0, width=0, do_rectify=False,
+        )  # fmt: skip
+        message = self._make(
+            "sensor_msgs/msg/CameraInfo",
+            header=self._header(stamp_ns, frame_id),
+            height=height,
+            width=width,
+            distortion_model="plumb_bob",
+            d=np.zeros(5),
+            k=np.array([focal, 0.0, u, 0.0, focal, v, 0.0, 0.0, 1.0]),
+            r=np.eye(3).reshape(-1),
+            p=np.array([focal, 0.0, u, 0.0, 0.0, focal, v, 0.0, 0.0, 0.0, 1.0, 0.0]),
+            binning_x=0,
+            binning_y=0,
+            roi=roi,
         )
         self._write(topic, stamp_ns, message)
 

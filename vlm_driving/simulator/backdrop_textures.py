@@ -62,14 +62,14 @@ def skyline_strip(sort: int, far: bool, width: int) -> Sprite:
         if sort % 2:  # a town stands among the trees
             _houses(rng, body, line)
     alpha = np.clip(line[None, :] - rows + 0.5, 0.0, 1.0)
+    first = max(0, _HIGH - int(np.ceil(line.max())) - 2)  # no rows of nothing
+    body, alpha = body[first:], alpha[first:]
     strip = np.dstack([np.clip(body, 0, 255) * alpha[:, :, None], alpha * 255]).astype(np.uint8)
-    size = (2 * width, round(_HIGH * 2 * width / _WIDE))
+    size = (2 * width, round(len(body) * 2 * width / _WIDE))
     return np.asarray(cv2.resize(strip, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _houses(
-    rng: np.random.Generator, body: NDArray[np.float32], line: NDArray[np.uint8]
-) -> None:
+def _houses(rng: np.random.Generator, body: NDArray[np.float32], line: NDArray[np.uint8]) -> None:
     """Blocks with rows of windows that stand above the trees' line."""
     for _ in range(int(rng.integers(18, 60))):
         left = int(rng.integers(0, _WIDE - 70))
@@ -90,12 +90,12 @@ def _houses(
 def bank_texture(sort: int, width: int, height: int) -> NDArray[np.uint8]:
     """What grows on a slope, (height, width, 3) daylight colours: grass, bushes or both."""
     rng = np.random.default_rng(8700 + sort)
-    grass = ((74, 118, 128), (62, 104, 92), (86, 132, 156), (54, 88, 78))[sort % 4]
-    tone = 1.0 + 0.1 * _noise(rng, height, width, 2) + 0.09 * _noise(rng, height, width, 40)
+    grass = ((74, 118, 120), (62, 104, 92), (82, 120, 132), (54, 88, 78))[sort % 4]
+    tone = 1.0 + 0.07 * _noise(rng, height, width, 2) + 0.09 * _noise(rng, height, width, 40)
     ground = np.array(grass, np.float32) * tone[:, :, None]
     leaves = _leaves(rng, height, width, ((36, 62, 54), (40, 58, 60))[sort % 2])
-    share = (0.1, 0.9, 1.8)[sort // 4 % 3]
-    spread = _noise(rng, height, width, 11) + 0.8 * _noise(rng, height, width, 30) - 1.3 + share
-    mask = np.clip(3.0 * spread, 0.0, 1.0)[:, :, None]
+    share = (-0.1, 1.1, 2.7)[sort // 4 % 3]
+    spread = _noise(rng, height, width, 8) + 0.9 * _noise(rng, height, width, 22) - 1.3 + share
+    mask = np.clip(1.8 * spread, 0.0, 1.0)[:, :, None]
     both = ground * (1 - mask) + leaves * mask
     return np.asarray(np.clip(both, 0, 255), np.uint8)

@@ -9,8 +9,8 @@ import numpy as np
 
 from vlm_driving.simulator.sampling_actors import sample_pedestrian, sample_vehicle
 from vlm_driving.simulator.sampling_light import sample_atmosphere
-from vlm_driving.simulator.sampling_roadside import sample_buildings, sample_props
 from vlm_driving.simulator.sampling_world import Rng, between, sample_road
+from vlm_driving.simulator.scenario.roadside import Gaps, roadside
 from vlm_driving.simulator.scene import (
     Atmosphere,
     Building,
@@ -90,7 +90,7 @@ def make_world(seed: int, length_m: float, light: Light, weather: Weather) -> Wo
     stages = tuple(
         _stage(rng, road, air, i * STAGE_M) for i in range(max(1, math.ceil(length_m / STAGE_M)))
     )
-    buildings, props = _roadside(rng, road, length_m, stages)
+    buildings, props = roadside(rng, road, length_m, _DENSITY, *_gaps(stages))
     oncoming = []
     x = 40.0
     while x < 2.2 * length_m:
@@ -148,24 +148,12 @@ def _stage(rng: Rng, road: Road, air: Atmosphere, start: float) -> Stage:
     )
 
 
-def _roadside(
-    rng: Rng, road: Road, length_m: float, stages: tuple[Stage, ...]
-) -> tuple[tuple[Building, ...], tuple[Prop, ...]]:
-    """Buildings and props, 95 m at a time, clear of the junctions."""
-    buildings: list[Building] = []
-    props: list[Prop] = []
-    gaps = [stage.cross_road for stage in stages]
-    clear = [(g.x_near_m - 1.0, g.x_far_m + 1.0) for g in gaps]
-    clear += [(st.crossing.x_m - 1.0, st.crossing.x_m + 5.0) for st in stages]
-    for start in np.arange(0.0, length_m + 120.0, 95.0).tolist():
-        for b in sample_buildings(rng, road, _DENSITY):
-            near, far = b.x_near_m + start, b.x_far_m + start
-            if not any(near < g.x_far_m + 2 and far > g.x_near_m - 2 for g in gaps):
-                buildings.append(replace(b, x_near_m=near, x_far_m=far))
-        for p in sample_props(rng, road, _DENSITY):
-            if not any(low < p.x_m + start < high for low, high in clear):
-                props.append(replace(p, x_m=p.x_m + start))
-    return tuple(buildings), tuple(props)
+def _gaps(stages: tuple[Stage, ...]) -> tuple[Gaps, Gaps]:
+    """Where no buildings, and where no props may stand."""
+    roads = [stage.cross_road for stage in stages]
+    clear = [(road.x_near_m - 1.0, road.x_far_m + 1.0) for road in roads]
+    clear += [(stage.crossing.x_m - 1.0, stage.crossing.x_m + 5.0) for stage in stages]
+    return [(road.x_near_m - 2.0, road.x_far_m + 2.0) for road in roads], clear
 
 
 def _people(rng: Rng, road: Road, air: Atmosphere, length_m: float) -> tuple[Pedestrian, ...]:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vlm_driving.simulator.canvas import Canvas, Points
+from vlm_driving.simulator.render_edges import overpass_x_m
 from vlm_driving.simulator.scene import PropKind, Scene
 
 _NEAR_M = 2.2
@@ -46,6 +47,9 @@ def cast_shadows(canvas: Canvas, scene: Scene, mask: NDArray[np.uint8], top: int
             crown = 0.68 * z
             shapes.append(_stem(x, y, sx * crown, sy * crown, 0.1 + 0.02 * z))
             shapes.append(_crown(x + sx * crown, y + sy * crown, prop.width_m, prop.pattern))
+    bridge = overpass_x_m(scene)
+    if bridge is not None:
+        shapes.append([(bridge, 60.0), (bridge + 9, 60.0), (bridge + 9, -60.0), (bridge, -60.0)])
     if not shapes:
         return
     sizes = [len(shape) for shape in shapes]

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vlm_driving.simulator.canvas import Canvas
-from vlm_driving.simulator.scene import RoadClass, Scene
+from vlm_driving.simulator.scene import Road, RoadClass, Scene
 
 _NEAR_M = 2.4
 _PERIOD_M = 64.0
@@ -50,6 +50,11 @@ def _draw(
         at += size
 
 
+def is_concrete(road: Road) -> bool:
+    """Whether a road is of pale concrete slabs: a few expressways."""
+    return road.road_class is RoadClass.EXPRESSWAY and road.grain % 9 == 0
+
+
 def draw_soft_wear(
     canvas: Canvas, scene: Scene, soft: NDArray[np.uint8], top: int, unit: int
 ) -> None:
@@ -60,15 +65,19 @@ def draw_soft_wear(
     wet = 1.0 - 0.3 * scene.atmosphere.wetness
     if wet < 0.99:
         shapes.append((_band(outer[0], outer[1]), unit * wet, 0.0))
-    spread = 0.03 + 0.11 * road.wear
+    spread = 0.05 + 0.12 * road.wear
     tone = wet * (1.0 + spread * (1.0 if scene.grain & 4 else -1.0))
     oil = wet * (1.0 - 0.5 * spread)
     first = road.left_m
     for lane in range(min(6, road.lanes + road.oncoming_lanes)):
         middle = first - (lane + 0.5) * road.lane_width_m
-        for y, gain, half in ((middle + 0.75, tone, 0.3), (middle - 0.75, tone, 0.3)):
-            shapes.append((_band(y + half, y - half), unit * gain, 0.0))
-        shapes.append((_band(middle + 0.25, middle - 0.25), unit * oil, 0.0))
+        # lanes are laid in different years
+        own = ((road.grain >> (2 + lane)) * 5 % 8 - 3.5) * 0.026
+        half = road.lane_width_m / 2
+        shapes.append((_band(middle + half, middle - half), unit * wet * (1.0 + own), 0.0))
+        for y in (middle + 0.75, middle - 0.75):
+            shapes.append((_band(y + 0.3, y - 0.3), unit * (tone + own), 0.0))
+        shapes.append((_band(middle + 0.25, middle - 0.25), unit * (oil + own), 0.0))
     _draw(canvas, soft, top, shapes, 0.5)
 
 
@@ -78,6 +87,11 @@ def _band(left: float, right: float) -> NDArray[np.float64]:
     points[:n, 0], points[n:, 0] = _STATIONS, _STATIONS[::-1]
     points[:n, 1], points[n:, 1] = left, right
     return points
+
+
+def _across(x: float, left: float, right: float, wide: float) -> NDArray[np.float64]:
+    """A line right across the road, `wide` metres along it."""
+    return np.array([[x, left], [x, right], [x + wide, right], [x + wide, left]])
 
 
 def draw_wear(canvas: Canvas, scene: Scene, gain: NDArray[np.uint8], top: int, unit: int) -> None:
@@ -106,9 +120,12 @@ def draw_wear(canvas: Canvas, scene: Scene, gain: NDArray[np.uint8], top: int, u
         along = spots[8 + i, 3] < 0.6
         points = np.stack([x + steps, y + drift] if along else [x + drift, y + steps], axis=1)
         shapes.append((points, base * (0.55 + 0.2 * spots[8 + i, 4]), 0.03 + 0.05 * spots[i, 5]))
+    if is_concrete(road):
+        for x in np.arange(8) * 5.0 + _NEAR_M - road.dash_phase_m % 5.0 + 5.0:
+            shapes.append((_across(x, left, right, 0.09), base * 0.74, 0.0))
     if wear > 0.45:  # a seam right across
         x = xs[16]
-        shapes.append((np.array([[x, left], [x, right]]), base * 0.68, 0.06))
+        shapes.append((_across(x, left, right, 0.12), base * 0.68, 0.0))
     covers = 0 if road.road_class is RoadClass.EXPRESSWAY else int(spots[17, 2] * 3)
     for i in range(covers):
         x, y = xs[18 + i], ys[18 + i]

@@ -25,7 +25,7 @@ from vlm_driving.simulator.render_backdrop import draw_banks
 from vlm_driving.simulator.render_background import draw_prop, draw_sky
 from vlm_driving.simulator.render_building import draw_building
 from vlm_driving.simulator.render_cyclist import draw_cyclist
-from vlm_driving.simulator.render_edges import edge_pieces
+from vlm_driving.simulator.render_edges import edge_pieces, overpass, overpass_x_m
 from vlm_driving.simulator.render_ground import NEAR_M, draw_ground
 from vlm_driving.simulator.render_pedestrian import draw_pedestrian
 from vlm_driving.simulator.render_railway import draw_railway
@@ -94,6 +94,9 @@ def _upright_things(canvas: Canvas, scene: Scene) -> list[tuple[float, Callable[
             things.append((x_m, partial(draw, canvas, *what)))
 
     things += edge_pieces(canvas, scene)
+    bridge_m = overpass_x_m(scene)
+    if bridge_m is not None:
+        add(bridge_m, overpass, scene, bridge_m)
     for prop in scene.props:
         if behind_tunnel(scene, prop.x_m, prop.y_m):
             continue

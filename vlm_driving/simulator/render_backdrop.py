@@ -8,36 +8,34 @@ from numpy.typing import NDArray
 
 from vlm_driving.simulator.backdrop_textures import (
     SKYLINES,
-    Sprite,
     bank_texture,
     skyline_strip,
 )
 from vlm_driving.simulator.canvas import Canvas
 from vlm_driving.simulator.render_flat import FAR_M
-from vlm_driving.simulator.scene import RoadClass, Scene
+from vlm_driving.simulator.render_sprite import lay
+from vlm_driving.simulator.scene import Colour, RoadClass, Scene
 
 _SKYLINE_M = (280.0, 150.0)
 """How much air lies before the hills, and before the trees."""
 _XS = np.geomspace(3.0, FAR_M, 26)
-_LAY_M = 70.0
+_BANK_M = 70.0
 
 
-def blend(area: NDArray[np.uint8], patch: Sprite, lit: NDArray[np.float32]) -> None:
-    """Lay a sprite over an area of its size; `lit` (3, 4) makes its colours from BGR and alpha."""
-    face = cv2.transform(patch, lit)
-    rest = cv2.cvtColor(cv2.bitwise_not(cv2.extractChannel(patch, 3)), cv2.COLOR_GRAY2BGR)
-    cv2.multiply(area, rest, dst=area, scale=1 / 255)
-    cv2.add(area, face, dst=area)
+def _grey(level: float) -> Colour:
+    return level, level, level
 
 
-def sprite_light(canvas: Canvas, x_m: float, tint: float = 1.0) -> NDArray[np.float32]:
-    """The (3, 4) matrix for `blend` at a distance; snow lies on what it draws."""
+def _light_on(
+    canvas: Canvas, x_m: float, gain: float = 1.0
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """What white adds to black, and black itself, at a distance; snow lies on all of it."""
     light = canvas.light
     snow = 0.75 * light.air.snow_cover
-    black = np.array(light.shade((220.0 * snow,) * 3, x_m), np.float32)
-    white = np.array(light.shade((255.0,) * 3, x_m, tint), np.float32)
-    gain = np.diag((white - np.array(light.shade((0.0,) * 3, x_m), np.float32)) / 255)
-    return np.column_stack([gain * (1.0 - snow), black / 255]).astype(np.float32)
+    base = np.array(light.shade(_grey(220.0 * snow), x_m), np.float32)
+    white = np.array(light.shade(_grey(255.0), x_m, gain), np.float32)
+    black = np.array(light.shade(_grey(0.0), x_m), np.float32)
+    return (white - black) * (1.0 - snow), base
 
 
 def draw_skyline(canvas: Canvas, scene: Scene, horizon: int) -> None:
@@ -57,20 +55,28 @@ def draw_skyline(canvas: Canvas, scene: Scene, horizon: int) -> None:
         high = min(len(strip), foot)
         if high > 0:
             part = strip[len(strip) - high :, left : left + width]
-            blend(image[foot - high : foot], part, sprite_light(canvas, x_m))
+            lay(image[foot - high : foot], part, *_light_on(canvas, x_m))
 
 
 def draw_banks(canvas: Canvas, scene: Scene) -> None:
     """Slopes of grass and bushes along the road where no buildings stand."""
     road = scene.road
     fast = road.road_class is RoadClass.EXPRESSWAY
-    if scene.cross_road or scene.railway or scene.tunnel or road.road_class is RoadClass.RESIDENTIAL:
+    if (
+        scene.cross_road
+        or scene.railway
+        or scene.tunnel
+        or road.road_class is RoadClass.RESIDENTIAL
+    ):
         return
     left = road.left_m + road.shoulder_m + road.pavement_m
     right = road.right_m - road.shoulder_m - road.pavement_m
     if fast and not road.oncoming_lanes:
         right -= 0.9 + (road.lanes + 0.6) * road.lane_width_m
-    for side, foot, bits in ((1, left + 1.6, scene.grain >> 19), (-1, right - 1.2, scene.grain >> 5)):
+    for side, foot, bits in (
+        (1, left + 1.6, scene.grain >> 19),
+        (-1, right - 1.2, scene.grain >> 5),
+    ):
         built = any(block.y_m * side > 0 for block in scene.buildings)
         if built and not fast or bits % (4 if fast else 2) == 0:
             continue
@@ -99,7 +105,7 @@ def _bank(canvas: Canvas, foot: float, side: int, high: float, bits: int) -> Non
     fixed = np.clip((pixels - [u0 + 0.5, v0 + 0.5]) * 16, -160000, 160000).astype(np.int32)
     cv2.fillPoly(mask, [fixed], (255,), cv2.LINE_8, 4)
     texture = bank_texture(bits % 12, columns, rows)
-    lit = sprite_light(canvas, _LAY_M, 0.95)
-    lit[:, 3] *= 255.0  # no alpha here: the last column is simply added
+    white, black = _light_on(canvas, _BANK_M, 0.95)
+    lit = np.column_stack([np.diag(white / 255), black])
     shaded = cv2.transform(texture[v0:v1, u0:u1], lit)
     cv2.copyTo(shaded, mask, canvas.image[v0:v1, u0:u1])

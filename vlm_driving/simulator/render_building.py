@@ -84,7 +84,11 @@ def _glass(canvas: Canvas, windows: list[Points], pattern: int, x_m: float) -> N
     light = canvas.light
     dark = light.shade((70, 62, 54), x_m)
     if light.air.light in (Light.DAY, Light.BACKLIGHT) or not pattern & 3:
-        canvas.fill_all(windows, dark)
+        # some panes have curtains or show the sky
+        plain = [q for i, q in enumerate(windows) if (pattern >> (i % 13)) & 1]
+        pale = [q for i, q in enumerate(windows) if not (pattern >> (i % 13)) & 1]
+        canvas.fill_all(plain, dark)
+        canvas.fill_all(pale, light.shade((112, 104, 94), x_m))
         return
     lit = [q for i, q in enumerate(windows) if (pattern >> (i % 11)) & 1]
     unlit = [q for i, q in enumerate(windows) if not (pattern >> (i % 11)) & 1]

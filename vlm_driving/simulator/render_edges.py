@@ -14,7 +14,7 @@ import numpy as np
 
 from vlm_driving.simulator.canvas import ID_NONE, Canvas, Points
 from vlm_driving.simulator.render_flat import FAR_M, NEAR_M
-from vlm_driving.simulator.scene import Colour, EdgeKind, RoadClass, Scene
+from vlm_driving.simulator.scene import Colour, EdgeKind, PropKind, RoadClass, Scene
 
 Piece = tuple[float, Callable[[], None]]
 """The distance at which a section is painted, and its painter."""
@@ -71,12 +71,76 @@ def edge_pieces(canvas: Canvas, scene: Scene) -> list[Piece]:
             for near, far in cuts
         ]
     rail = _RAILS[road.grain % len(_RAILS)]
-    if fast and not road.oncoming_lanes:  # the median has a rail for each direction
+    if fast and not road.oncoming_lanes and road.grain >> 6 & 1:
+        out += _barrier(canvas, right - 0.35, cuts, 0.8 + road.grain % 5 / 10)
+    elif fast and not road.oncoming_lanes:  # the median has a rail for each direction
         out += _rail(canvas, rail, right - 0.62, cuts, posts=False)
         out += _rail(canvas, rail, right - 0.3, cuts)
     elif road.grain % 3 == 0:
         out += _rail(canvas, rail, right - 0.12, cuts)
+    if fast and road.grain >> 7 & 3 == 0:
+        return out + _barrier(canvas, left + 0.2, cuts, 0.9)
     return out + _rail(canvas, rail, left + 0.12, cuts)
+
+
+def overpass_x_m(scene: Scene) -> float | None:
+    """Where a bridge crosses over an expressway, if one does."""
+    if scene.road.road_class is not RoadClass.EXPRESSWAY or scene.tunnel is not None:
+        return None
+    if scene.grain >> 13 & 7 or any(p.kind is PropKind.GANTRY for p in scene.props):
+        return None
+    return 32.0 + scene.grain % 70
+
+
+def overpass(canvas: Canvas, scene: Scene, x: float) -> None:
+    """A bridge over the road: its side, the dark underneath, and its piers."""
+    light, road = canvas.light, scene.road
+    high = 6.0 + scene.grain % 9 / 10
+    left, right = road.left_m + road.shoulder_m + 2.0, road.right_m - road.shoulder_m - 1.2
+    ends = [60.0, -60.0]
+    spots: list[list[float]] = []
+    for a, z0, b, z1 in (
+        (x + 9, high, x, high),
+        (x, high, x, high + 1.3),
+        (x, high + 1.3, x, high + 2.2),
+    ):
+        spots += [[a, ends[0], z0], [a, ends[1], z0], [b, ends[1], z1], [b, ends[0], z1]]
+    for y in (left + 0.5, right - 0.5):
+        spots += [
+            [x + 1, y + 0.6, 0],
+            [x + 1, y - 0.6, 0],
+            [x + 1, y - 0.6, high],
+            [x + 1, y + 0.6, high],
+        ]
+    quads = canvas.camera.project(np.array(spots, float)).reshape(-1, 4, 2)
+    concrete = (146.0, 150.0, 152.0)
+    under, side, wall, *piers = quads
+    for pier in piers:
+        canvas.fill(pier, light.shade(concrete, x, 0.55))
+    canvas.fill(under, light.shade(concrete, x, 0.22))
+    canvas.fill(side, light.shade(concrete, x, 0.66))
+    canvas.fill(wall, light.shade(concrete, x, 0.84))
+    canvas.mark_all([under, side, wall, *piers], ID_NONE)
+
+
+def _barrier(canvas: Canvas, y: float, cuts: list[tuple[float, float]], high: float) -> list[Piece]:
+    """The sections of a concrete barrier, dark from the weather under a pale top."""
+
+    def paint(plate: Points, x: float) -> None:
+        for low, top, gain in ((0, 1, 0.5), (1, 2, 0.66), (2, 3, 0.95)):
+            colour = canvas.light.shade((140.0, 144.0, 146.0), x, gain)
+            canvas.fill(plate[[0, 1, 1, 0], [low, low, top, top]], colour)
+        canvas.mark(plate[[0, 1, 1, 0], [0, 0, 3, 3]], ID_NONE)
+
+    levels = np.array([0.0, 0.3 * high, 0.93 * high, high])
+    points = np.zeros((2 * len(cuts), 4, 3))
+    points[..., 0], points[..., 1] = np.array(cuts).reshape(-1, 1), y
+    points[..., 2] = levels
+    plates = canvas.camera.project(points.reshape(-1, 3)).reshape(len(cuts), 2, 4, 2)
+    return [
+        (far, partial(paint, plate, (near + far) / 2))
+        for (near, far), plate in zip(cuts, plates, strict=True)
+    ]
 
 
 def band(canvas: Canvas, y: float, near: float, far: float, low: float, high: float) -> Points:

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from vlm_driving.simulator.canvas import ID_ROAD, Canvas
+from vlm_driving.simulator.ground_wear import is_concrete
 from vlm_driving.simulator.render_flat import (
     FAR_M,
     GROUND_CLEAR,
@@ -50,7 +51,7 @@ def _surfaces(canvas: Canvas, scene: Scene) -> None:
     verge = (112.0, 116.0, 118.0) if inside(scene) else road.verge
     canvas.fill_all([wide], ground_tone(light, verge))
     wet = 0.72 if scene.atmosphere.weather is Weather.RAIN else 1.0
-    tone = road.asphalt
+    tone = 1.45 * road.asphalt if is_concrete(road) else road.asphalt
     asphalt = ground_tone(light, (tone * 1.02, tone, tone * 0.98), wet)
     if road.road_class is RoadClass.EXPRESSWAY and not road.oncoming_lanes:
         across = right - MEDIAN_M

@@ -16,9 +16,9 @@ from vlm_driving.simulator.vehicle_shapes_cars import car_shape
 from vlm_driving.simulator.vehicle_shapes_large import bus_shape, truck_shape
 
 _PAINT: dict[Material, Colour] = {
-    Material.GLASS: (62, 52, 44),
-    Material.DARK: (38, 38, 38),
-    Material.TYRE: (28, 28, 28),
+    Material.GLASS: (50, 43, 37),
+    Material.DARK: (26, 26, 26),
+    Material.TYRE: (18, 18, 18),
     Material.TAIL: (34, 26, 118),
     Material.HEAD: (215, 215, 210),
     Material.TURN: (40, 105, 190),
@@ -77,12 +77,13 @@ def draw_vehicle(canvas: Canvas, vehicle: Vehicle, thing: int) -> None:
     points = np.concatenate([shape.points, shape.corners, _FOOTPRINT]) @ turn + place
     np.maximum(points[:, 0], _NEAR_M, out=points[:, 0])
     pixels = canvas.camera.project(points)
-    dark = 0.42 if canvas.light.air.light in (Light.DAY, Light.BACKLIGHT) else 0.6
+    dark = 0.2 if canvas.light.air.light in (Light.DAY, Light.BACKLIGHT) else 0.6
     canvas.fill(pixels[count + corner_count :], canvas.light.shade((92, 92, 92), x, dark))
     lit = _paint(canvas, vehicle, shape, pixels[:count], x)
     _shine(canvas, vehicle, lit, x)
 
     corners = pixels[count : count + corner_count]
+    _soften(canvas, corners, canvas.light.clearness(x))
     for start in range(0, corner_count, 8):
         canvas.mark_hull(corners[start : start + 8], thing)
     lowest = pixels[count + corner_count :, 1].max()
@@ -95,7 +96,7 @@ def draw_vehicle(canvas: Canvas, vehicle: Vehicle, thing: int) -> None:
     canvas.register(thing, extent)
 
 
-_FOOTPRINT = np.array([[-0.02, 0.54, 0], [-0.02, -0.54, 0], [1.0, -0.54, 0], [1.0, 0.54, 0]])
+_FOOTPRINT = np.array([[-0.03, 0.53, 0], [-0.03, -0.53, 0], [1.0, -0.54, 0], [1.0, 0.54, 0]])
 
 
 def _stance(vehicle: Vehicle) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -161,8 +162,49 @@ def _paint(
             wide, high = np.ptp(polygon, axis=0).tolist()
             if not across or wide > 1.0:
                 lit.append((u, v, max(min(wide, 3 * high), min(high, 2 * wide)), material))
-        cv2.fillConvexPoly(image, fixed[part.start : stop], colour, cv2.LINE_AA, 4)
+        outline = fixed[part.start : stop]
+        cv2.fillConvexPoly(image, outline, colour, cv2.LINE_AA, 4)
+        if material is Material.GLASS and part.count == 4 and not small:
+            # the sky in the upper part of the pane
+            low_l, low_r, top_r, top_l = outline
+            cut_r, cut_l = (2 * top_r + low_r) // 3, (top_l + low_l) // 2
+            pane = np.stack([cut_l, cut_r, top_r, top_l])
+            sky = canvas.light.air.sky_low
+            tone = [0.82 * c + 0.2 * s for c, s in zip(colour, sky, strict=True)]
+            cv2.fillConvexPoly(image, pane, tone, cv2.LINE_AA, 4)
     return lit
+
+
+@lru_cache(maxsize=1)
+def _ramp() -> NDArray[np.uint8]:
+    """Light on a body from its top down, (16, 1, 3) around 128: sky above, road below."""
+    down = np.linspace(0.0, 1.0, 16)
+    gain = 1.1 - 0.16 * down + 0.05 * np.sin(9.0 * down) - 0.2 * np.clip(down - 0.75, 0, 1)
+    return np.repeat((128 * gain).astype(np.uint8)[:, None, None], 3, axis=2)
+
+
+def _soften(canvas: Canvas, corners: NDArray[np.float64], clear: float) -> None:
+    """Shade a body softly from top to bottom; blur what is small, as a lens does.
+
+    In haze only a share `clear` of the shading is left.
+    """
+    hull = cv2.convexHull(corners.astype(np.float32))[:, 0]
+    rows, columns = canvas.image.shape[:2]
+    u0, v0 = np.maximum(hull.min(axis=0).astype(int), 0).tolist()
+    u1, v1 = np.minimum(hull.max(axis=0).astype(int) + 1, (columns, rows)).tolist()
+    wide, high = u1 - u0, v1 - v0
+    if wide < 3 or high < 3:
+        return
+    area = canvas.image[v0:v1, u0:u1]
+    soft = cv2.convertScaleAbs(_ramp(), alpha=clear, beta=128.0 * (1.0 - clear))
+    ramp = cv2.resize(soft, (wide, high), interpolation=cv2.INTER_LINEAR)
+    mask = np.full((high, wide), 255, np.uint8)
+    fixed = np.clip((hull - (u0 + 0.5, v0 + 0.5)) * 16, -160000, 160000).astype(np.int32)
+    cv2.fillConvexPoly(mask, fixed, (0,), cv2.LINE_8, 4)
+    ramp[mask > 0] = 128
+    cv2.multiply(area, ramp, dst=area, scale=1 / 128)
+    if high < 0.11 * rows:
+        cv2.GaussianBlur(area, (3, 3), 0.6, dst=area)
 
 
 def _body_colours(canvas: Canvas, vehicle: Vehicle) -> dict[Material, Colour]:

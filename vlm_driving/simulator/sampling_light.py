@@ -50,7 +50,7 @@ def _times(colour: Colour, level: float) -> Colour:
 
 
 _HAZE_M = {
-    Weather.CLEAR: (320.0, 2400.0),
+    Weather.CLEAR: (400.0, 2800.0),
     Weather.RAIN: (75.0, 220.0),
     Weather.FOG: (14.0, 62.0),
     Weather.SNOW: (60.0, 230.0),
@@ -199,7 +199,8 @@ def sample_sensor(rng: Rng, light: Light) -> Sensor:
     jpeg = int(rng.integers(40, 96)) if _chance(rng, 0.34) else None
     lift = _between(rng, 0.0, 12.0) if _chance(rng, 0.3) else 0.0
     if light is Light.DAY and lift == 0.0:  # most cameras crush what is nearly black
-        lift = -_between(rng, 4.0, 34.0)
+        lift = -_between(rng, 8.0, 38.0) * min(1.0, 2.1 - gamma)
+        gain *= 1.0 - lift / 300.0
     return Sensor(
         max(0.0, noise),
         float(blur),

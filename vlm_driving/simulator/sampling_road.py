@@ -102,7 +102,7 @@ def _lanes(rng: Rng, kind: RoadClass, theme: Theme) -> int:
     if kind is RoadClass.STREET:
         return 1 if draw < 0.82 or theme is Theme.ENCROACHING else 2
     if kind is RoadClass.EXPRESSWAY:
-        return 2 if draw < 0.65 else 3
+        return 2 if draw < 0.52 else 3 if draw < 0.86 else 4
     return 1 if draw < 0.12 else 2 if draw < 0.75 else 3
 
 

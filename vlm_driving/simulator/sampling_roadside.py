@@ -193,12 +193,17 @@ def _expressway(rng: Rng, road: Road) -> tuple[Prop, ...]:
         for x in (9.0, 19.0, 29.0, 39.0):
             amber = (60.0, 150.0, 235.0)
             out.append(Prop(PropKind.REFLECTOR, x, left + 0.3, 0.9, 0.12, amber, pattern))
-    for _ in range(int(rng.integers(2, 10))):
+    for _ in range(int(rng.integers(1, 5))):  # groups of trees of one sort
         sign = 1.0 if chance(rng, 0.55) else -1.0
         edge = left if sign > 0 else right
-        height = between(rng, 3, 9)
-        y = sign * (edge + 2.0 + height * 0.2 + between(rng, 0, 8))
-        green = tinted(rng, (48, 92, 60), 20)
-        x = 8.0 + 75.0 * float(rng.random())
-        out.append(Prop(PropKind.TREE, x, y, height, height * 0.55, green, int(pattern + x)))
+        tall, first = between(rng, 3, 11), 8.0 + 65.0 * float(rng.random())
+        green = tinted(rng, (46, 82, 62), 20)
+        for _ in range(int(rng.integers(1, 5))):
+            height = tall * between(rng, 0.7, 1.2)
+            x = first + between(rng, 0.0, 14.0)
+            y = sign * (edge + 2.0 + height * 0.25 + between(rng, 0, 7))
+            wide = height * between(rng, 0.5, 0.8)
+            shade = tinted(rng, green, 8)
+            look = int(rng.integers(0, 1 << 16))
+            out.append(Prop(PropKind.TREE, x, y, height, wide, shade, look))
     return tuple(out)

@@ -530,7 +530,7 @@ class Sensor:
     blocks: float = 0.0
     """How much a low-bitrate video coder coarsens the picture, 0 to 1."""
     lift: float = 0.0
-    """Level of black, grey levels: stray light in the lens."""
+    """Level of black, grey levels: stray light in the lens; below 0 dark tones are crushed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ RANGE_EDGES_M = (10.0, 20.0, 35.0, 60.0)
 """Buckets: 0 none, 1 up to 10 m, 2 up to 20 m, 3 up to 35 m, 4 up to 60 m, 5 beyond."""
 SPEED_LIMITS_KMH = (20, 30, 40, 50, 60, 80, 100)
 """Class 0 is no sign that can be read, then these; another number counts as the next lower."""
-MAX_LANES = 3
+MAX_LANES = 4
 IGNORED = -1
 """A target that means nothing for a picture: all but `blind` of a blind one, light and weather
 inside a tunnel."""

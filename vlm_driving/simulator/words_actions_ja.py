@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from vlm_driving.core import PathAdvice, SpeedAdvice
-from vlm_driving.simulator.advice_terms import Cause, Decision
+from vlm_driving.simulator.advice_terms import Cause, Decision, in_the_way
 from vlm_driving.simulator.fact_types import Facts, Offset
+from vlm_driving.simulator.scene import PedestrianPlace
 
 Options = tuple[str, ...]
 
@@ -29,6 +30,8 @@ _READY_TO_STOP = frozenset(
 _GIVING_WAY = frozenset({Cause.PEDESTRIAN, Cause.CYCLIST_CROSSING, Cause.WAITING})
 _MAY_COME_OUT = frozenset({Cause.CHILD, Cause.HIDDEN, Cause.SIDE_VEHICLE})
 _PASSING = frozenset({Cause.PARKED, Cause.CYCLIST, Cause.ROADSIDE_PEDESTRIAN, Cause.WORKS})
+_LOOK_FIRST = frozenset({Cause.RAILWAY, Cause.STOP_SIGN, Cause.SIGNAL_OFF})
+_HALT_M = 8.0
 _BEFORE_IT = frozenset({Cause.PARKED, Cause.OBSTACLE, Cause.CROSSING_VEHICLE, Cause.WORKS})
 
 
@@ -41,7 +44,7 @@ def actions(
     if speed is SpeedAdvice.DECELERATE:
         return _slow(facts, cause, shifting)
     if speed is SpeedAdvice.ACCELERATE:
-        if standing and cause in (Cause.RAILWAY, Cause.STOP_SIGN, Cause.SIGNAL_OFF):
+        if standing and (cause in _LOOK_FIRST or _at_a_halt(facts)):
             return ("安全を確かめて発進してください", "左右を確認して発進しましょう")
         if standing:
             return ("発進してください", "発進しましょう", "進んでください")
@@ -49,9 +52,21 @@ def actions(
     return _hold(facts, cause, shifting)
 
 
+def _at_a_halt(facts: Facts) -> bool:
+    """Standing where the law asks for a look before going on."""
+    near = [facts.stop_sign_m, None if facts.railway is None else facts.railway.range_m]
+    return any(range_m is not None and range_m < _HALT_M for range_m in near)
+
+
+def _on_foot_in_the_road(facts: Facts) -> bool:
+    """The nearest person in our way does not cross: there is nothing to yield."""
+    person = next((p for p in facts.pedestrians if in_the_way(p)), None)
+    return person is not None and person.place is PedestrianPlace.ROAD
+
+
 def _stop(facts: Facts, cause: Cause, standing: bool) -> Options:
     if standing:
-        return ("停止を続けてください", "そのままお待ちください", "このまま待ちましょう")
+        return ("停止を続けてください", "そのまま待ちましょう", "このまま待ちましょう")
     if cause in _AT_THE_LINE and facts.stop_line_m is not None:
         return (
             "停止線の手前で停止してください",
@@ -66,6 +81,8 @@ def _stop(facts: Facts, cause: Cause, standing: bool) -> Options:
         return ("踏切の手前で停止してください", "手前で止まって待ちましょう")
     if cause is Cause.WAITING:
         return ("手前で停止してください", "停止して道を譲りましょう", "手前で止まって譲りましょう")
+    if cause is Cause.PEDESTRIAN and _on_foot_in_the_road(facts):
+        return ("手前で停止してください", "手前で止まってください", "止まって待ちましょう")
     if cause in _GIVING_WAY:
         return ("手前で停止してください", "停止して道を譲りましょう", "止まって待ちましょう")
     if cause in _BEFORE_IT:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from vlm_driving.core import PathAdvice, SpeedAdvice
 from vlm_driving.simulator.advice_terms import STANDING_KMH, Cause, Decision
 from vlm_driving.simulator.fact_types import Facts
+from vlm_driving.simulator.scene import VehicleKind
 from vlm_driving.simulator.words_actions_ja import actions, path_phrases
 from vlm_driving.simulator.words_forms import Rng, choose
 from vlm_driving.simulator.words_reasons_ja import reasons
@@ -30,14 +33,43 @@ def advice_sentence(facts: Facts, decision: Decision, rng: Rng, ego_speed_kmh: f
             reason = both or choose(rng, reasons(facts, speed, _spoken_cause(decision)))
             if standing and speed is SpeedAdvice.STOP and cause is Cause.RAILWAY:
                 reason = choose(rng, _NO_ROOM)
+            if decision.path_cause is Cause.DRIFT:
+                reason = _without_side(reason, decision.advice.path)
+            if ego_speed_kmh is None:
+                reason = _LIMIT_ALONE.sub(r"制限速度が\1キロなので、", reason)
+                reason = reason.replace("制限速度を超えていて、", "制限速度が低く、")
             path = choose(rng, path_phrases(decision))
             requests = actions(facts, speed, cause, standing, bool(path))
             action = choose(rng, _SLOW_BRIEFLY if both else requests)
+            if "踏切" in reason:
+                action = action.removeprefix("踏切の")
             sentence = f"{reason}{path}{action}。"
-        if len(sentence) <= MAX_ADVICE_LENGTH and sentence.count("速度") < 2:
+        stiff = sentence.count("速度") > 1 or "って注意して" in sentence
+        if len(sentence) <= MAX_ADVICE_LENGTH and not stiff:
             return sentence
         candidates.append(sentence)
     return min(candidates, key=len)
+
+
+_LIMIT_ALONE = re.compile("制限速度([0-9]+)キロを超えているので、")
+"""Who does not know the speed cannot say that it is too high."""
+
+
+def _without_side(reason: str, path: PathAdvice) -> str:
+    """A thing on the right is no reason to go back to the right: its side is left unsaid."""
+    side = "右" if path is PathAdvice.SHIFT_RIGHT else "左"
+    for sided, plain in (
+        (f"道路の{side}側に", "道路の端に"),
+        (f"道路{side}端", "道路の端"),
+        (f"{side}側に", "近くに"),
+        (f"{side}側で", ""),
+        (f"{side}側が", ""),
+        (f"{side}の交差", "交差"),
+        (f"{side}に横", "横"),
+        (f"{side}に駐車", "駐車"),
+    ):
+        reason = reason.replace(sided, plain)
+    return reason
 
 
 def _spoken_cause(decision: Decision) -> Cause:
@@ -89,7 +121,7 @@ _FIRST = {
     Cause.CURVE: "カーブがあり、",
     Cause.TUNNEL: "トンネルが近く、",
     Cause.SIDE_OBSTACLE: "落下物があり、",
-    Cause.SIDE_VEHICLE: "交差する車がいて、",
+    Cause.SIDE_VEHICLE: "脇に横向きの車がいて、",
     Cause.ELDERLY: "近くに高齢者がいて、",
     Cause.FLAGGER_PROCEED: "誘導員のそばを通り、",
     Cause.SPEED_LIMIT: "制限速度を超えていて、",
@@ -116,7 +148,8 @@ def _both_reasons(facts: Facts, decision: Decision) -> str | None:
         return None
     first, second = _FIRST.get(speed_cause), _ALSO.get(path_cause)
     if speed_cause is Cause.LEAD and facts.lead is not None and facts.lead.braking:
-        first = "前の車がブレーキ中で、"
+        bike = facts.lead.kind is VehicleKind.MOTORCYCLE
+        first = f"前の{'バイク' if bike else '車'}がブレーキ中で、"
     return f"{first}{second}" if first and second else None
 
 

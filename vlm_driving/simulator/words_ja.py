@@ -21,6 +21,18 @@ from vlm_driving.simulator.words_salience import (
 )
 
 _ONE_MORE = 0.25
+_STAGE = frozenset(
+    {
+        Topic.SIGNAL,
+        Topic.STOP_SIGN,
+        Topic.RAILWAY,
+        Topic.CROSSING,
+        Topic.CURVE,
+        Topic.LIMIT,
+        Topic.LEAD,
+    }
+)
+"""What may set the stage for that which decides."""
 _CAUSE_OF_HAZARD = {
     HazardKind.PEDESTRIAN: Cause.PEDESTRIAN,
     HazardKind.VEHICLE_AHEAD: Cause.LEAD,
@@ -88,7 +100,7 @@ def topics_to_say(facts: Facts, advice: Advice, rng: Rng) -> list[Topic]:
             topics.remove(decisive)
         topics.insert(0, decisive)
     swap = len(topics) > 1 and rng.random() < 0.3
-    if swap:  # Second place is early enough, and a sign or signal may set the stage.
+    if swap and topics[1] in _STAGE:  # Second place is early enough.
         topics[0], topics[1] = topics[1], topics[0]
     return topics
 

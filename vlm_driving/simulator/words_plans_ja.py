@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from vlm_driving.simulator.fact_types import Facts, Side
@@ -18,11 +19,11 @@ from vlm_driving.simulator.words_people_ja import (
 from vlm_driving.simulator.words_road_ja import road_clause, road_noun
 from vlm_driving.simulator.words_salience import CYCLISTS, WALKERS, Topic
 from vlm_driving.simulator.words_setting_ja import setting, setting_obliged
+from vlm_driving.simulator.words_style_ja import MAX_SENTENCES, also_there, stiffness
 from vlm_driving.simulator.words_traffic_ja import OVERLAP_M, traffic_clause, traffic_noun
 
-TYPICAL_LENGTH = 75
+TYPICAL_LENGTH = 70
 MAX_LENGTH = 110
-MAX_SENTENCES = 3
 _TRIES = 8
 _TRAFFIC = frozenset(
     {
@@ -46,29 +47,6 @@ def compose(facts: Facts, topics: Sequence[Topic], rng: Rng) -> str:
             return text
         drafts.append(text)
     return min(drafts, key=lambda d: (len(d) > MAX_LENGTH, stiffness(d), len(d)))
-
-
-def stiffness(text: str) -> int:
-    """Faults of style: the same joint or word again and again, three like ends in a row."""
-    sentences = text.split("。")
-    faults = sum(s.count(joint) > 1 for s in sentences for joint in _JOINTS)
-    faults += sum(text.count(word) > most for word, most in _SELDOM.items())
-    ends = [s[-4:] for s in sentences if s]
-    faults += len(ends) == MAX_SENTENCES and len({end.removeprefix("て") for end in ends}) == 1
-    return faults
-
-
-_JOINTS = ("で、", "て、", "おり、", "あり、", "見え、", "ですが、")
-_SELDOM = {
-    "前方": 1,
-    "見え": 2,
-    "車線": 3,
-    "歩道に": 1,
-    "交差": 1,
-    "先の": 3,
-    "すぐ": 1,
-    "に車が": 1,
-}
 
 
 def nothing_in_the_way(facts: Facts) -> bool:
@@ -135,7 +113,7 @@ def _compose_once(facts: Facts, topics: Sequence[Topic], say: Speaker, tight: bo
         body[0] = f"{where.place}、{body[0]}"
     elif place == "last":
         body.append(where.closing)
-    return "".join(body)
+    return also_there("".join(body))
 
 
 def _body(facts: Facts, topics: list[Topic], say: Speaker, budget: int, tight: bool) -> list[str]:
@@ -286,8 +264,10 @@ def _enumeration(facts: Facts, topics: Sequence[Topic], say: Speaker, further: b
     if further:
         opening = say.pick("ほかに、", "さらに、", "また、", "ほかにも、")
     else:  # 「前方に左側の...」 would say two places.
-        opening = "" if listed.startswith(_PLACED) else "前方に"
+        opening = "" if _PLACED.match(listed) else "前方に"
     return f"{opening}{listed}が見えます。"
 
 
-_PLACED = ("左", "右", "両", "道", "車道", "車線", "進路", "こちら", "前")
+_PLACED = re.compile(
+    "[左右両道路隣前約0-9]|車道|車線|歩道|進路|こちら|正面|およそ|すぐ|少し|この先"
+)

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from vlm_driving.core import SpeedAdvice
+from vlm_driving.simulator import words_reasons_traffic_ja as traffic
 from vlm_driving.simulator.advice_terms import Cause, in_the_way
-from vlm_driving.simulator.fact_types import Facts, Offset, PedestrianFact, Side
+from vlm_driving.simulator.fact_types import Facts, PedestrianFact, Side
 from vlm_driving.simulator.scene import (
     Age,
     Light,
     PedestrianPlace,
-    RoadClass,
     SignalColour,
+    VehicleKind,
     Weather,
 )
 from vlm_driving.simulator.words_plans_ja import nothing_in_the_way
 from vlm_driving.simulator.words_road_ja import OBSTACLE_JA, arrows_ja
-from vlm_driving.simulator.words_traffic_ja import PLAIN_KIND_JA
 
 Options = tuple[str, ...]
 _SIDE_JA = {Side.LEFT: "左", Side.RIGHT: "右", Side.CENTER: "前"}
@@ -88,13 +88,6 @@ _FIXED: dict[Cause, Options] = {
 }
 
 
-def _encroaching(facts: Facts, speed: SpeedAdvice) -> Options:
-    said = ("対向車がはみ出しているので、", "対向車がこちら側に出ているので、")
-    if facts.road is RoadClass.RESIDENTIAL:
-        return said
-    return (*said, "対向車が中央線を越えているので、")
-
-
 def _pedestrian(facts: Facts, speed: SpeedAdvice) -> Options:
     person = next((p for p in facts.pedestrians if in_the_way(p)), None)
     who = _who(person)
@@ -131,62 +124,9 @@ def _edge_walker(facts: Facts, speed: SpeedAdvice) -> Options:
     left = any(p.side is Side.LEFT for p in edge)
     right = any(p.side is Side.RIGHT for p in edge)
     side = "左" if left or not right else "右"
-    return (f"道路{side}端に歩行者がいるので、", f"道路の{side}側に歩行者がいるので、")
-
-
-def _lead(facts: Facts, speed: SpeedAdvice) -> Options:
-    braking = facts.lead is not None and bool(facts.lead.braking)
-    if speed is SpeedAdvice.KEEP:
-        return ("前に車がいるので、", "先行車がいるので、", "前方に車がいるので、")
-    if braking:
-        return (
-            "前の車がブレーキをかけているので、",
-            "先行車がブレーキを踏んでいるので、",
-            "前の車のブレーキランプが点灯しているので、",
-        )
-    if speed is SpeedAdvice.STOP:
-        return ("前の車がすぐ近くにいるので、", "前の車との間隔がほとんどないので、")
-    return ("前の車との車間が短いので、", "先行車が近いので、", "前の車に近づきすぎているので、")
-
-
-def _parked(facts: Facts, speed: SpeedAdvice) -> Options:
-    free = ("左に駐車車両があるので、", "駐車車両があるので、", "左側に車が止まっているので、")
-    if speed in (SpeedAdvice.KEEP, SpeedAdvice.ACCELERATE):
-        return free
-    if facts.lanes == 1 and facts.oncoming is not None and facts.oncoming.range_m < 40.0:
-        both = "駐車車両があり、対向車もいるので、"
-        if facts.offset is Offset.LEFT:
-            return (both,)
-        return (both, "対向車がいて駐車車両をよけられないので、")
-    if facts.lanes > 1 and facts.other_vehicle_ahead_m is not None:
-        return (*free, "駐車車両があり、隣にも車がいるので、")
-    return free
-
-
-def _hidden(facts: Facts, speed: SpeedAdvice) -> Options:
-    kind = "駐車車両" if facts.parked is None else f"駐車中の{PLAIN_KIND_JA[facts.parked.kind]}"
-    return (
-        f"{kind}の陰が見えないので、",
-        f"{kind}で先が見えないので、",
-        f"{kind}の陰に人がいるかもしれないので、",
-    )
-
-
-def _crosser(facts: Facts, speed: SpeedAdvice) -> Options:
-    kind = "車" if facts.crossing_vehicle is None else PLAIN_KIND_JA[facts.crossing_vehicle.kind]
-    return (
-        f"{kind}が進路をふさいでいるので、",
-        f"前方を{kind}が横切っているので、",
-        f"横向きの{kind}が前にいるので、",
-    )
-
-
-def _side_vehicle(facts: Facts, speed: SpeedAdvice) -> Options:
-    car = facts.crossing_vehicle
-    if car is None:
-        return ("交差する車がいるので、",)
-    side, kind = _SIDE_JA[car.side], PLAIN_KIND_JA[car.kind]
-    return (f"{side}側に交差する{kind}がいるので、", f"{side}に横向きの{kind}がいるので、")
+    there = [p for p in edge if p.side is (Side.LEFT if side == "左" else Side.RIGHT)]
+    who = _who(there[0] if there else None)
+    return (f"道路{side}端に{who}がいるので、", f"道路の{side}側に{who}がいるので、")
 
 
 def _obstacle(facts: Facts, speed: SpeedAdvice) -> Options:
@@ -209,6 +149,8 @@ def _side_obstacle(facts: Facts, speed: SpeedAdvice) -> Options:
 
 def _works(facts: Facts, speed: SpeedAdvice) -> Options:
     side = "前方" if facts.works is None else f"{_SIDE_JA[facts.works.side]}側"
+    if speed is SpeedAdvice.STOP and facts.oncoming is not None:
+        return ("工事で道が狭く、対向車もいるので、", f"{side}が工事中で、対向車もいるので、")
     return (f"{side}で工事をしているので、", f"{side}が工事中なので、", "工事をしているので、")
 
 
@@ -265,11 +207,12 @@ def _clear(facts: Facts, speed: SpeedAdvice) -> Options:
     if facts.signal is not None and facts.signal.colour is SignalColour.GREEN:
         return ("青信号なので、", "信号が青なので、", "前方の信号が青なので、")
     if facts.lead is not None:
+        kind = "バイク" if facts.lead.kind is VehicleKind.MOTORCYCLE else "車"
         if speed is SpeedAdvice.KEEP:
-            return ("車間に余裕があるので、", "前の車との車間は保てているので、")
-        return ("車間に余裕があるので、", "前の車との間隔があいているので、")
+            return ("車間に余裕があるので、", f"前の{kind}との車間は保てているので、")
+        return ("車間に余裕があるので、", f"前の{kind}との間隔があいているので、")
     if not nothing_in_the_way(facts):
-        return ("前に余裕があるので、", "進路に余裕があるので、")
+        return ("前に余裕があるので、", "すぐ前は空いているので、")
     if facts.parked is not None or facts.pedestrians or facts.works or facts.obstacle:
         return ("進路が空いているので、", "前の道が空いているので、")
     return ("前方が空いているので、", "進路が空いているので、", "前方に障害物がないので、")
@@ -280,12 +223,12 @@ _TOLD: dict[Cause, Callable[[Facts, SpeedAdvice], Options]] = {
     Cause.CYCLIST_CROSSING: _crossing_cyclist,
     Cause.CYCLIST: _cyclist,
     Cause.ROADSIDE_PEDESTRIAN: _edge_walker,
-    Cause.LEAD: _lead,
-    Cause.ENCROACHING: _encroaching,
-    Cause.PARKED: _parked,
-    Cause.HIDDEN: _hidden,
-    Cause.CROSSING_VEHICLE: _crosser,
-    Cause.SIDE_VEHICLE: _side_vehicle,
+    Cause.LEAD: traffic.lead,
+    Cause.ENCROACHING: traffic.encroaching,
+    Cause.PARKED: traffic.parked,
+    Cause.HIDDEN: traffic.hidden,
+    Cause.CROSSING_VEHICLE: traffic.crosser,
+    Cause.SIDE_VEHICLE: traffic.side_vehicle,
     Cause.OBSTACLE: _obstacle,
     Cause.SIDE_OBSTACLE: _side_obstacle,
     Cause.WORKS: _works,

@@ -69,7 +69,6 @@ def _signal(facts: Facts, say: Speaker) -> Clause:
         (f"{at}の信号が{colour}", DESU),
         (f"{at}に{lamp}が", MIERU),
         (f"{at}の信号機は{colour}が点灯して", IRU),
-        (f"{at}は{lamp}", DESU),
         (f"{at}に見える信号は{colour}", DESU),
     ]
     if facts.stop_line_m is not None and facts.stop_line_m < signal.range_m:
@@ -104,7 +103,7 @@ def _works(facts: Facts, say: Speaker) -> Clause:
     return say.clause(
         (f"{at}の{side}で道路工事をして", IRU),
         (f"{at}の{side}に工事現場が", ARU),
-        (f"{side}に道路工事の区画が", MIERU),
+        (f"{side}に工事現場が", MIERU),
         (f"{at}の{side}で工事が行われて", IRU),
     )
 
@@ -134,7 +133,7 @@ def _obstacle_noun(facts: Facts, say: Speaker) -> str:
     assert facts.obstacle is not None
     what = say.pick(*OBSTACLE_JA[facts.obstacle.kind])
     where = "路上" if facts.obstacle.side is Side.CENTER else f"{SIDE_JA[facts.obstacle.side]}側"
-    return say.pick(f"{where}に落ちた{what}", f"{where}の落下物の{what}")
+    return say.pick(f"{where}に落ちた{what}", f"{where}に落ちている{what}")
 
 
 def _railway(facts: Facts, say: Speaker) -> Clause:
@@ -161,8 +160,9 @@ def _crossing(facts: Facts, say: Speaker) -> Clause:
     options = [
         (f"{at}に横断歩道が", ARU),
         (f"{at}に横断歩道が", MIERU),
-        (f"{at}は横断歩道", DESU),
     ]
+    if not at.startswith("前方約"):  # 「前方約30mは」 would be a stretch of 30 m.
+        options.append((f"{at}は横断歩道", DESU))
     walkers = any(p.place in (Place.CROSSING, Place.WAITING) for p in facts.pedestrians)
     if not walkers and not any(c.place is CyclistPlace.CROSSING for c in facts.cyclists):
         options.append((f"{at}の横断歩道に人影は", NAI))
@@ -174,7 +174,7 @@ def _stop_sign(facts: Facts, say: Speaker) -> Clause:
     assert facts.stop_sign_m is not None
     at = say.at(facts.stop_sign_m)
     return say.clause(
-        (f"{at}は一時停止", DESU),
+        (f"{at}で一時停止", DESU),
         (f"{at}に止まれの表示が", ARU),
         (f"{at}に「止まれ」の表示が", MIERU),
         (f"{at}に一時停止の表示が", ARU),

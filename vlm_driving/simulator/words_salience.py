@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from vlm_driving.core import Hazard, HazardKind
+from vlm_driving.simulator.advice_terms import hazard_of
 from vlm_driving.simulator.fact_types import CyclistFact, Facts, Offset, PedestrianFact, Side
 from vlm_driving.simulator.scene import (
     Age,
@@ -132,7 +133,17 @@ def topic_of_hazard(hazard: Hazard, facts: Facts) -> Topic | None:
     """The topic that tells of a hazard; None where the facts hold no such thing."""
     ranked = ranked_topics(facts)
     wanted = _TOPICS_OF_HAZARD.get(hazard.kind, ())
-    return next((topic for topic in ranked if topic in wanted), None)
+    found = [topic for topic in ranked if topic in wanted]
+    just_there = (t for t in found if hazard in _people_as_hazards(t, hazard.kind, facts))
+    return next(just_there, found[0] if found else None)
+
+
+def _people_as_hazards(topic: Topic, kind: HazardKind, facts: Facts) -> list[Hazard]:
+    """The people of a topic as the report names them; none for other topics."""
+    people: list[PedestrianFact | CyclistFact] = []
+    people += walkers(facts, topic) if topic in WALKERS else ()
+    people += cyclists(facts, topic) if topic in CYCLISTS else ()
+    return [hazard_of(kind, p.range_m, p.side) for p in people]
 
 
 _TOPICS_OF_HAZARD: dict[HazardKind, tuple[Topic, ...]] = {

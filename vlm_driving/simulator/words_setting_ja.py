@@ -67,7 +67,7 @@ def setting(facts: Facts, say: Speaker) -> Setting:
     if facts.weather is Weather.CLEAR:
         if facts.light is Light.DAY:
             day = say.pick(when, when, "")
-            return Setting(f"{day}{road}です。", f"{day}{road}で", f"道路は{road}です。")
+            return Setting(f"{day}{road}です。", f"{day}{road}で", f"ここは{road}です。")
         return Setting(
             say.pick(
                 f"{when}{road}です。",

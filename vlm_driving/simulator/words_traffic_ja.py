@@ -61,8 +61,8 @@ def traffic_noun(topic: Topic, facts: Facts, say: Speaker) -> str:
         assert facts.oncoming is not None
         kind = vehicle_noun(say, facts.oncoming.kind)
         if facts.oncoming.encroaching:
-            return say.pick("はみ出した対向車", f"こちら側へはみ出した対向の{kind}")
-        return say.pick("対向車", f"対向の{kind}")
+            return say.pick("はみ出した対向車", f"こちら側へはみ出した{_opposite(kind)}")
+        return say.pick("対向車", _opposite(kind))
     if topic is Topic.PARKED:
         assert facts.parked is not None
         return say.pick("左側の駐車車両", f"駐車中の{vehicle_noun(say, facts.parked.kind)}")
@@ -74,6 +74,11 @@ def traffic_noun(topic: Topic, facts: Facts, say: Speaker) -> str:
             return say.pick(f"進路をふさぐ{kind}", f"進路を横切る{kind}")
         return f"{beside(say, car.side)}にいる横向きの{kind}"
     return "隣の車線の車"
+
+
+def _opposite(kind: str) -> str:
+    """対向のトラック; 「対向の車」 is nothing but 対向車."""
+    return "対向車" if kind == "車" else f"対向の{kind}"
 
 
 def _lead_clause(facts: Facts, say: Speaker, topic: Topic) -> Clause:
@@ -92,7 +97,7 @@ def _lead_clause(facts: Facts, say: Speaker, topic: Topic) -> Clause:
         return say.clause(
             (f"{at}の{kind}がブレーキをかけて", IRU),
             (f"{at}の{kind}のブレーキランプが点灯して", IRU),
-            (f"{at}で前の{kind}がブレーキを踏んで", IRU),
+            (f"{at}で{kind}がブレーキを踏んで", IRU),
             (f"{at}にブレーキランプの点いた{kind}が", IRU),
             (f"前の{kind}のブレーキランプが点いて", IRU),
             (f"ブレーキをかけた{kind}が{at}に", IRU),
@@ -101,11 +106,10 @@ def _lead_clause(facts: Facts, say: Speaker, topic: Topic) -> Clause:
         (f"{at}に{kind}が", IRU),
         (f"同じ車線の前方に{kind}が", IRU),
         (f"前の{kind}まで約{metres(lead.range_m)}", DESU),
-        (f"同じ車線の{at}に{kind}が", IRU),
-        (f"前の{kind}が{at}に", IRU),
+        (f"{kind}が{at}に", IRU),
     ]
-    if lead.braking is False:
-        options.append((f"{at}の{kind}のブレーキランプは消えて", IRU))
+    if at != "この先":
+        options.append((f"同じ車線の{at}に{kind}が", IRU))
     return say.clause(*options)
 
 
@@ -113,22 +117,22 @@ def _oncoming_clause(facts: Facts, say: Speaker) -> Clause:
     car = facts.oncoming
     assert car is not None
     at, kind = say.at(car.range_m), vehicle_noun(say, car.kind)
-    lined = facts.road is not RoadClass.RESIDENTIAL
+    other, lined = _opposite(kind), facts.road is not RoadClass.RESIDENTIAL
     if car.encroaching:
         over = "中央線を越えて" if lined else "道の中央より手前にはみ出して"
         ours = "こちらの車線" if lined else "こちら側"
         return say.clause(
-            (f"{at}で対向の{kind}が{over}", IRU),
+            (f"{at}で{other}が{over}", IRU),
             (f"{at}の対向車が{ours}にはみ出して", IRU),
-            (f"対向の{kind}が{at}で{ours}に出て", IRU),
+            (f"{other}が{at}で{ours}に出て", IRU),
             (f"{at}に{ours}へはみ出した対向車が", IRU),
         )
     lane = "対向車線" if lined else "道の右側"
     return say.clause(
         (f"{at}に対向車が", IRU),
-        (f"{at}に対向の{kind}が", IRU),
-        (f"{lane}に対向の{kind}が" if not lined else f"{lane}に{kind}が", IRU),
-        (f"{at}に対向の{kind}が", MIERU),
+        (f"{at}に{other}が", IRU),
+        (f"{lane}に{other}が" if not lined else f"{lane}に{kind}が", IRU),
+        (f"{at}に{other}が", MIERU),
         (f"対向車が{at}に", IRU),
     )
 
@@ -167,8 +171,9 @@ def _crossing_clause(facts: Facts, say: Speaker) -> Clause:
             (f"{at}で{side}から出た{kind}が進路をふさいで", IRU),
         )
     return say.clause(
-        (f"{at}の{side}に交差する{kind}が", IRU),
-        (f"{side}から交差する{kind}が{at}に", IRU),
         (f"{at}の{side}に横向きの{kind}が", IRU),
+        (f"{at}の{side}に横向きの{kind}が", MIERU),
+        (f"横向きの{kind}が{at}の{side}に", IRU),
         (f"{side}の交差道路に{kind}が", IRU),
+        (f"{at}の{side}の交差道路に{kind}が", IRU),
     )

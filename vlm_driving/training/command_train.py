@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from vlm_driving.core import UserError
+from vlm_driving.exam import command as examination
 
 DEFAULT_NAME = "driving-ja"
 SCENE_COUNTS = (
@@ -27,12 +28,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "Train the project's own model on simulated scenes and export it as a bundle. "
         "Called again with the same --out, it goes on where it stopped."
     )
-    parser.add_argument("--out", type=Path, required=True, help="directory of the training")
+    parser.add_argument("--out", type=Path, help="directory of the training")
     parser.add_argument("--bundle", type=Path, help="where the bundle goes (default: OUT/bundle)")
     parser.add_argument("--name", default=DEFAULT_NAME, help="name of the model")
-    parser.add_argument("--seed", type=int, default=1, help="seed of scenes and weights")
+    parser.add_argument("--seed", type=int, help="seed of scenes and weights (default 1)")
     parser.add_argument("--encoder-samples", type=int, default=64_000, metavar="N")
-    parser.add_argument("--words-samples", type=int, default=12_800, metavar="N")
+    parser.add_argument("--words-samples", type=int, default=6_400, metavar="N")
     parser.add_argument("--joint-samples", type=int, default=56_000, metavar="N")
     parser.add_argument("--tokenizer-scenes", type=int, default=4000, metavar="N")
     parser.add_argument("--calibration-scenes", type=int, default=1024, metavar="N")
@@ -41,10 +42,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workers", type=int, default=2, help="processes that render scenes")
     parser.add_argument("--threads", type=int, default=0, help="threads of torch (0: all cores)")
     parser.add_argument("--device", default="cpu", choices=("cpu", "cuda"))
+    examination.configure(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Train, calibrate, export. Returns the exit code."""
+    """Train, calibrate, export; or examine a bundle. Returns the exit code."""
+    if examination.is_wanted(args):
+        return examination.run(args)
+    if args.out is None:
+        raise UserError("There is nowhere to train: give --out DIR, or --evaluate BUNDLE.")
+    args.seed = 1 if args.seed is None else args.seed
     for name in SCENE_COUNTS:
         if getattr(args, name) < 64:
             raise UserError(

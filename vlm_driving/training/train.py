@@ -85,13 +85,13 @@ class TrainPlan:
     out: Path
     seed: int = 1
     encoder_samples: int = 64_000
-    words_samples: int = 12_800
+    words_samples: int = 6_400
     joint_samples: int = 56_000
     asked: int = 2
     calibration_scenes: int = 1024
     tokenizer_scenes: int = 4000
     vocabulary: int = 2048
-    layers: int = 6
+    layers: int = 4
     batch: int = 32
     workers: int = 2
     device: str = "cpu"

@@ -49,7 +49,7 @@ def _encroaching(facts: Facts, speed: float | None) -> Reply | None:
         )
     return no(
         (
-            "いいえ、対向車は自分の車線を走っています。",
+            "いいえ、対向車は中央を越えていません。",
             "いいえ、対向車はこちらの車線に入っていません。",
             "いいえ、対向車ははみ出していません。",
         ),

@@ -53,7 +53,7 @@ WEATHER_GROUP: dict[Weather, Group] = {
     Weather.SNOW: ["雪が降って", "雪です", "雪の", "雪が"],
 }
 _WEATHER_ANSWERS = {
-    Weather.CLEAR: ("天気は良好です。", "雨や雪は降っていません。", "何も降っていません。"),
+    Weather.CLEAR: ("天気は良好です。", "雨や雪は降っていません。", "雨も雪も霧もありません。"),
     Weather.RAIN: ("雨です。", "雨が降っています。", "天気は雨です。"),
     Weather.FOG: ("霧が出ています。", "霧です。", "霧がかかっています。"),
     Weather.SNOW: ("雪です。", "雪が降っています。", "天気は雪です。"),
@@ -149,7 +149,7 @@ def _offset(facts: Facts, speed: float | None) -> Reply | None:
         answers = (
             "車線のほぼ中央です。",
             "車線の真ん中あたりです。",
-            "ほぼ中央を走る位置にいます。",
+            "車線のほぼ真ん中を走っています。",
         )
         return states("center", answers, [["中央", "真ん中"]], [["左"], ["右"]])
     ja = "左" if facts.offset is Offset.LEFT else "右"

@@ -44,13 +44,15 @@ _ACTIONS = {
 
 
 def _why_slow(facts: Facts, speed: float | None) -> Reply | None:
+    if speed is not None and speed < STANDING_KMH:
+        return None  # who stands cannot slow down
     advised, why = decision(facts, speed)
     if advised not in SLOWING:
         return no(
             (
                 "いいえ、今の状況ではその必要はありません。",
                 "いいえ、特に必要ありません。このまま進めます。",
-                "いいえ、差し迫った危険は見えないので、必要ありません。",
+                "いいえ、今はまだ必要ありません。周囲に気をつけて進めます。",
             ),
             [["必要ありません", "必要はありません"]],
         )
@@ -83,9 +85,9 @@ def _next(facts: Facts, speed: float | None) -> Reply | None:
         verb = ("発進", "走り出") if standing else ("加速", "速度を上げ")
         more = "しましょう" if standing else "てください"
         answers = (
-            f"進路が空いているので、{verb[0]}してください。",
-            f"妨げるものは見えないので、{verb[1]}{more}。",
-            f"前が空いているので、{verb[0]}して大丈夫です。",
+            f"前に余裕があるので、{verb[0]}してください。",
+            f"すぐ前に妨げるものはないので、{verb[1]}{more}。",
+            f"すぐ前は空いているので、{verb[0]}して大丈夫です。",
         )
         return states("go", answers, [_GO], [_STOP, _SLOW], None)
     if why is None:
@@ -191,7 +193,7 @@ def _fit(facts: Facts, speed: float | None) -> Reply | None:
     if advised is SpeedAdvice.ACCELERATE:
         return no(
             (
-                "いいえ、道が空いているので、もう少し速度を上げられます。",
+                "いいえ、前に余裕があるので、もう少し速度を上げられます。",
                 "いいえ、状況のわりに遅めです。加速して大丈夫です。",
                 "いいえ、進路に余裕があるので速度を上げてもよい状況です。",
             ),

@@ -2,7 +2,7 @@
 
 | question | answer |
 |---|---|
-| where could somebody step out | parked vehicle within 40 m; a truck, bus or van ahead within |
+| where could somebody step out | parked truck, bus or van within 40 m; such a one ahead within |
 | | 25 m or oncoming within 40 m; a bend; else nowhere in particular |
 | what the weather asks for | snow, fog, rain, then night, backlight, dusk; else nothing |
 | level crossing | closed: stop and wait; open: stop, look both ways, then go |
@@ -13,6 +13,8 @@ from __future__ import annotations
 from vlm_driving.simulator.fact_types import Facts
 from vlm_driving.simulator.questions.terms import (
     COMPLEX,
+    CYCLIST,
+    DRIVER,
     LARGE,
     NONE,
     VEHICLE_JA,
@@ -25,7 +27,7 @@ from vlm_driving.simulator.questions.terms import (
     yes,
 )
 from vlm_driving.simulator.questions.wordings_complex import TEXTS
-from vlm_driving.simulator.scene import Light, Weather
+from vlm_driving.simulator.scene import Light, RoadClass, VehicleKind, Weather
 
 HIDE_PARKED_M = 40.0
 HIDE_LEAD_M = 25.0
@@ -42,10 +44,10 @@ def _spots(facts: Facts) -> list[tuple[str, str]]:
     """Names of blind spots and how they are called, the weightiest first."""
     out = []
     parked, lead, oncoming = facts.parked, facts.lead, facts.oncoming
-    if parked is not None and parked.range_m < HIDE_PARKED_M:
+    if parked is not None and parked.range_m < HIDE_PARKED_M and parked.kind in LARGE:
         out.append(("parked", f"駐車している{VEHICLE_JA[parked.kind]}の陰"))
     if lead is not None and lead.range_m < HIDE_LEAD_M and lead.kind in LARGE:
-        out.append(("lead", f"前の{VEHICLE_JA[lead.kind]}の先"))
+        out.append(("lead", f"前の{VEHICLE_JA[lead.kind]}の陰"))
     if oncoming is not None and oncoming.range_m < HIDE_PARKED_M and oncoming.kind in LARGE:
         out.append(("oncoming", f"対向車の{VEHICLE_JA[oncoming.kind]}の後ろ"))
     if facts.curve is not None:
@@ -53,8 +55,19 @@ def _spots(facts: Facts) -> list[tuple[str, str]]:
     return out
 
 
+def _low_parked(facts: Facts) -> bool:
+    """A parked car that a child may stand behind: neither a blind spot for sure nor none."""
+    parked = facts.parked
+    return parked is not None and parked.kind in (VehicleKind.KEI, VehicleKind.SEDAN)
+
+
 def _blind_spot(facts: Facts, speed: float | None) -> Reply | None:
+    if facts.road is RoadClass.EXPRESSWAY:
+        return None
     spots = _spots(facts)
+    low = _low_parked(facts)
+    if low and not spots:
+        return None
     if not spots:
         answers = (
             "目立った死角は見当たりません。",
@@ -68,9 +81,19 @@ def _blind_spot(facts: Facts, speed: float | None) -> Reply | None:
         f"{ja}です。見えないところから人が出てくるかもしれません。",
         f"{ja}に注意してください。人の飛び出しに備えましょう。",
     )
+    if name == "curve":
+        answers = (
+            f"{ja}が死角で、人や止まった車がいるかもしれません。",
+            f"{ja}です。見えないところに人や車がいるかもしれません。",
+            f"{ja}に注意してください。人や車がいることに備えましょう。",
+        )
     rubric = {
         "must": [_BLIND_SPOTS[name]],
-        "must_not": [g for n, g in _BLIND_SPOTS.items() if n not in dict(spots)],
+        "must_not": [
+            g
+            for n, g in _BLIND_SPOTS.items()
+            if n not in dict(spots) and not (low and n == "parked")
+        ],
         "form": "free",
     }
     return Reply(name, answers, rubric)
@@ -78,6 +101,17 @@ def _blind_spot(facts: Facts, speed: float | None) -> Reply | None:
 
 def _behind(facts: Facts, speed: float | None) -> Reply | None:
     parked = facts.parked
+    if facts.road is RoadClass.EXPRESSWAY or _low_parked(facts):
+        return None
+    if parked is not None and parked.kind is VehicleKind.MOTORCYCLE:
+        return no(
+            (
+                "いいえ、止まっているのはバイクで、人が隠れる大きさではありません。",
+                "いいえ、バイクの陰に人が隠れる広さはありません。",
+                "いいえ、止まっているのはバイクだけで、視界を遮る車はありません。",
+            ),
+            [NONE],
+        )
     if parked is None:
         return no(
             (
@@ -93,8 +127,8 @@ def _behind(facts: Facts, speed: float | None) -> Reply | None:
     return yes(
         (
             f"はい、駐車中の{ja}の陰から歩行者や自転車が出てくるおそれがあります。",
-            f"はい、止まっている{ja}で先が隠れているので、飛び出しに注意が必要です。",
-            f"はい、{ja}が物陰になっているので、飛び出しに備えてください。",
+            f"はい、止まっている{ja}の先が死角なので、飛び出しに注意が必要です。",
+            f"はい、駐車中の{ja}が視界を遮っているので、飛び出しに備えてください。",
         ),
         [[ja, "駐車", "止まっている"]],
     )
@@ -137,7 +171,7 @@ _AIR: dict[str, tuple[tuple[str, str, str], Group]] = {
         (
             "逆光でまぶしいので、信号や人を見落とさないよう注意してください。",
             "逆光のため前が見えにくく、速度を控えるのが安全です。",
-            "逆光なので、日よけを使って慎重に進みましょう。",
+            "逆光なので、前の様子をよく確かめて進みましょう。",
         ),
         ["逆光", "まぶし"],
     ),
@@ -207,6 +241,7 @@ CARE: tuple[Kind, ...] = (
         COMPLEX,
         TEXTS["weather_care"],
         _air,
+        (DRIVER, CYCLIST),
     ),
     Kind(
         "railway_do",

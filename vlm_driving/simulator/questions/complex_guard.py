@@ -3,9 +3,11 @@
 | whom to stop | when |
 |---|---|
 | both directions | someone crosses |
-| our side | works reach 0.3 m into the lane and an oncoming vehicle comes within 60 m |
-| nobody, let our side pass | works reach into the lane, nothing comes |
+| our side | works reach 0.3 m into the only lane, an oncoming vehicle comes within 60 m |
+| nobody, let our side pass | works reach into the only lane, nothing comes |
 | nobody | otherwise |
+
+Not asked on expressways, nor of works where another lane is free.
 """
 
 from __future__ import annotations
@@ -22,13 +24,15 @@ from vlm_driving.simulator.questions.terms import (
     yes,
 )
 from vlm_driving.simulator.questions.wordings_complex import TEXTS
-from vlm_driving.simulator.scene import CyclistPlace, PedestrianPlace
+from vlm_driving.simulator.scene import CyclistPlace, PedestrianPlace, RoadClass
 
 GUARD_ONCOMING_M = 60.0
 LANE_CLOSED_M = 0.3
 
 
 def _guard_stop(facts: Facts, speed: float | None) -> Reply | None:
+    if facts.road is RoadClass.EXPRESSWAY:
+        return None  # no traffic comes the other way, nobody crosses
     if any(p.place is PedestrianPlace.CROSSING for p in facts.pedestrians):
         answers = (
             "横断している人がいるので、両方向の車を止めます。",
@@ -49,6 +53,8 @@ def _guard_stop(facts: Facts, speed: float | None) -> Reply | None:
             "必要はありません",
         ]
         return states("nobody", answers, [must], None, "free")
+    if facts.lanes > 1:
+        return None  # the other lane is free: nobody needs to wait for a turn
     if facts.oncoming is not None and facts.oncoming.range_m < GUARD_ONCOMING_M:
         answers = (
             "工事で車線が狭く対向車も来ているので、こちら側の車を止めます。",
@@ -59,12 +65,14 @@ def _guard_stop(facts: Facts, speed: float | None) -> Reply | None:
     answers = (
         "対向側が空いているので、こちら側の車を通してください。",
         "工事区間の脇が空いているので、手前側の車を通してください。",
-        "向こう側はまだ空いています。こちら側の車を通しましょう。",
+        "向こうから来る車はないので、こちら側の車を通しましょう。",
     )
     return states("pass", answers, [["通し"], ["こちら側", "手前側", "自車"]], None, "free")
 
 
 def _guard_people(facts: Facts, speed: float | None) -> Reply | None:
+    if facts.road is RoadClass.EXPRESSWAY:
+        return None
     places = {p.place for p in facts.pedestrians}
     crossing = PedestrianPlace.CROSSING in places
     if crossing or PedestrianPlace.WAITING in places:

@@ -49,8 +49,8 @@ def _checked(facts: Facts, speed: float | None, why: Reason | None) -> Reason | 
     if why is not moves.GO:
         return why
     advised, cause = decision(facts, speed)
-    if cause is None or cause.name in ("red", "yellow"):
-        return why  # the move's own rule has judged signal and arrows
+    if cause is None or cause.name in ("red", "yellow") or cause.cause == "flagger_proceed":
+        return why  # the move's own rule has judged signal and arrows; the guard lets us go
     slows = advised is SpeedAdvice.DECELERATE and cause.name in _FIRST
     return cause if slows or advised is SpeedAdvice.STOP else why
 
@@ -60,9 +60,9 @@ def _right(facts: Facts, speed: float | None) -> Reply | None:
         _checked(facts, speed, moves.turn_right(facts)),
         ("、今は右折できません", "、右折は待つべきです", "、右折せずに待ちます"),
         (
-            "はい、対向車や横断する人は見当たらないので、周囲を確かめながら右折できます。",
+            "はい、近くに妨げとなる車や人はいないので、周囲を確かめながら右折できます。",
             "はい、右折して大丈夫です。安全を確認してゆっくり曲がってください。",
-            "はい、右折できます。横断歩道の周りに注意して徐行しましょう。",
+            "はい、右折できます。歩行者や自転車に注意して徐行しましょう。",
         ),
     )
 
@@ -72,7 +72,7 @@ def _left(facts: Facts, speed: float | None) -> Reply | None:
         _checked(facts, speed, moves.turn_left(facts)),
         ("、今は左折できません", "、左折は待つべきです", "、左折せずに待ちます"),
         (
-            "はい、横断する人や脇を走る二輪は見当たらないので、左後方を確かめて左折できます。",
+            "はい、近くに妨げとなる人や自転車はいないので、左後方を確かめて左折できます。",
             "はい、左折して大丈夫です。巻き込みに注意して曲がってください。",
             "はい、左折できます。歩道側を確認しながら徐行しましょう。",
         ),
@@ -92,6 +92,8 @@ def _overtake(facts: Facts, speed: float | None) -> Reply | None:
 
 
 def _straight(facts: Facts, speed: float | None) -> Reply | None:
+    if speed is not None and speed < STANDING_KMH:
+        return None  # nobody who stands goes on as he does
     advised, why = decision(facts, speed)
     if advised in (SpeedAdvice.KEEP, SpeedAdvice.ACCELERATE):
         why = moves.GO
@@ -99,7 +101,11 @@ def _straight(facts: Facts, speed: float | None) -> Reply | None:
     does = "減速が必要です" if slow else "止まる必要があります"
     return _polarity(
         why,
-        (f"、{does}", f"、{does}", "、このまま進むことはできません"),
+        (
+            f"、{does}",
+            f"、{does}",
+            "、速度を落とす必要があります" if slow else "、このまま進むことはできません",
+        ),
         (
             "はい、周囲に注意しながらこのまま進めます。",
             "はい、直進できます。前方の安全を確認しながら進んでください。",
@@ -118,7 +124,7 @@ def _start(facts: Facts, speed: float | None) -> Reply | None:
         why,
         ("、まだ発進できません", "、発進せずに待ちます", "、停止を続けます"),
         (
-            "はい、前が空いているので、周囲を確かめて発進できます。",
+            "はい、すぐ前は空いているので、周囲を確かめて発進できます。",
             "はい、発進して問題ありません。左右を確認してから進みましょう。",
             "はい、もう進める状況です。周りに注意して発進してください。",
         ),
@@ -143,8 +149,11 @@ def _cross(facts: Facts, speed: float | None) -> Reply | None:
 
 
 def _ride(facts: Facts, speed: float | None) -> Reply | None:
+    why = _checked(facts, speed, moves.ride_on(facts))
+    if why is not None and (why.name in ("lead", "jam", "encroaching") or why.cause == "cyclist"):
+        return None  # what slows the car need not slow the cyclist beside it, or is that cyclist
     return _polarity(
-        _checked(facts, speed, moves.ride_on(facts)),
+        why,
         (
             "、このまま左端を進めません",
             "、そのまま進むことはできません",
@@ -237,7 +246,7 @@ MOVES: tuple[Kind, ...] = (
             "向こう側へ歩いて行きたいです。今渡れますか。",
             "横断しようとしています。もう渡り始めてよいですか。",
             "道の脇で待っている者ですが、今なら渡れますか。",
-            "車道を歩いて渡るなら、今は適切ですか。理由も教えてください。",
+            "この車道を今歩いて渡ってもよいですか。理由も教えてください。",
         ),
         (PEDESTRIAN,),
     ),

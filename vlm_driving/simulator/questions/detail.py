@@ -50,7 +50,7 @@ def left(facts: Facts, speed: float | None) -> Reply | None:
     empty = (
         "道路の左側に目立つ車や人は見当たりません。左側は開けています。",
         "左側には、人も車も見当たりません。特に妨げるものはない様子です。",
-        "左側に気をつけるべきものは見当たりません。道路の端がそのまま見えています。",
+        "左側に気をつけるべきものは見当たりません。左端は空いています。",
     )
     return compose(
         items, empty, ("parked", "pedestrian", "cyclist", "works", "obstacle", "crosser")
@@ -65,7 +65,7 @@ def right(facts: Facts, speed: float | None) -> Reply | None:
         return None
     empty = (
         "道路の右側に目立つ車や人は見当たりません。右側は空いています。",
-        "右側には、人も車も見当たりません。静かな様子です。",
+        "右側には、人も車も見当たりません。道は空いています。",
         "右側に気をつけるべきものは見当たりません。特に動くものはない様子です。",
     )
     names = ("oncoming", "pedestrian", "cyclist", "works", "obstacle", "crosser")
@@ -122,7 +122,7 @@ def people(facts: Facts, speed: float | None) -> Reply | None:
         return None
     empty = (
         "見える範囲に人の姿は見当たりません。車以外に動くものはない様子です。",
-        "道を歩く姿も、二輪で走る姿も見当たりません。近くに人はいない様子です。",
+        "道を歩く人は見当たりません。二輪で走る人もいない様子です。",
         "人影は見当たりません。歩道にも車道にも誰もいない様子です。",
     )
     return compose(items, empty, ("pedestrian", "cyclist"))
@@ -149,11 +149,11 @@ def signals(facts: Facts, speed: float | None) -> Reply | None:
         )
         items.append(Item("crossing", words, NAMES["crossing"]))
     if facts.stop_line_m is not None:
-        words = ("停止線も引かれています。", "路面に停止線が見えます。")
+        words = ("停止線が引かれています。", "路面に停止線が見えます。")
         items.append(Item("stop_line", words, NAMES["stop_line"]))
     empty = (
-        "目立つ標識や表示は見当たりません。従うべき合図もない様子です。",
-        "規制を示すものは見当たりません。道路だけが続いています。",
+        "目立つ標識や表示は見当たりません。従うべき指示もない様子です。",
+        "交通規制を示すものは見当たりません。路面にも表示はありません。",
         "標識などは見当たりません。路面にも特別な表示はありません。",
     )
     names = ("signal", "stop_sign", "limit", "railway", "crossing", "stop_line")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vlm_driving.simulator.fact_types import Facts, Side
+from vlm_driving.simulator.fact_types import Facts, PedestrianFact, Side
 from vlm_driving.simulator.questions.attributes import ARROW_JA
 from vlm_driving.simulator.questions.attributes_road import (
     LIGHT_GROUP,
@@ -40,26 +40,7 @@ def people_items(facts: Facts, side: Side | None, where: str) -> list[Item]:
     items = []
     people = [p for p in facts.pedestrians if side is None or p.side is side]
     if people:
-        first = people[0]
-        doing = {
-            PedestrianPlace.PAVEMENT: "歩道にいます",
-            PedestrianPlace.WAITING: "道路を渡ろうと待っています",
-            PedestrianPlace.CROSSING: "道路を渡っています",
-            PedestrianPlace.ROAD: "車道に出ています",
-        }[first.place]
-        count = f"{len(people)}人" if len(people) > 1 else ""
-        near = "一番近い人は" if count else "その人は"
-        items.append(
-            Item(
-                "pedestrian",
-                (
-                    f"{where}{'に' if where else ''}歩行者が{count}いて、{near}{doing}。",
-                    f"{far_ja(first.range_m)}に歩行者がいて、{doing}。",
-                    f"歩行者が{count}見え、{near}{far_ja(first.range_m)}で{doing}。",
-                ),
-                NAMES["pedestrian"],
-            )
-        )
+        items.append(Item("pedestrian", _walkers(facts, people, where), NAMES["pedestrian"]))
     riders = [c for c in facts.cyclists if side is None or c.side is side]
     if riders:
         far = far_ja(riders[0].range_m)
@@ -69,12 +50,46 @@ def people_items(facts: Facts, side: Side | None, where: str) -> list[Item]:
                 (
                     f"{far}に自転車が見えます。",
                     f"自転車に乗った人が{far}にいます。",
-                    f"{far}には自転車もいます。",
+                    f"{far}に自転車がいます。",
                 ),
                 NAMES["cyclist"],
             )
         )
     return items
+
+
+def _walkers(facts: Facts, people: list[PedestrianFact], where: str) -> tuple[str, str, str]:
+    """Three ways to say who is on foot; `where` is a side or empty."""
+    first = people[0]
+    far, of, at = (
+        far_ja(first.range_m),
+        f"{where}の" if where else "",
+        f"{where}で" if where else "",
+    )
+    walk = "道端" if facts.road is RoadClass.RESIDENTIAL else "歩道"
+    still = {PedestrianPlace.PAVEMENT: walk, PedestrianPlace.ROAD: "車道"}.get(first.place)
+    crosses = first.place is PedestrianPlace.CROSSING
+    does = "道路を渡っています" if crosses else "横断を待っています"
+    if len(people) > 1:
+        doing = f"{still}にいます" if still else does
+        there = f"{far}の{still}にいます" if still else f"{far}で{does}"
+        count = f"歩行者が{len(people)}人"
+        return (
+            f"{where}{'に' if where else ''}{count}いて、一番近い人は{doing}。",
+            f"{of}一番近い歩行者は{there}。",
+            f"{count}見え、一番近い人は{there}。",
+        )
+    if still:
+        return (
+            f"{of}{still}に歩行者がいます。",
+            f"{far}の{still}に歩行者がいます。",
+            f"歩行者が{far}の{still}にいます。",
+        )
+    return (
+        f"{at}歩行者が{does}。",
+        f"{far}で歩行者が{does}。",
+        f"歩行者が{far}で{does}。",
+    )
 
 
 def crosser_item(facts: Facts) -> Item | None:
@@ -85,8 +100,13 @@ def crosser_item(facts: Facts) -> Item | None:
     noun, ja = VEHICLE_JA[crosser.kind], SIDE_JA[crosser.side]
     words = (
         f"{ja}から{noun}が横切ろうとしています。",
-        f"{noun}が{ja}の横道から出てきています。",
+        f"{noun}が{ja}の横道から出ようとしています。",
     )
+    if crosser.in_lane:
+        words = (
+            f"横から{noun}が出て、道をふさいでいます。",
+            f"{noun}が横から出て、前をふさいでいます。",
+        )
     return Item("crosser", words, NAMES["crosser"])
 
 
@@ -108,7 +128,7 @@ def obstacle_item(facts: Facts) -> Item | None:
     noun = OBSTACLE_JA[thing.kind]
     words = (
         f"{SIDE_JA[thing.side]}の路上に{noun}が落ちています。",
-        f"落下物として{noun}が{SIDE_JA[thing.side]}に見えます。",
+        f"{SIDE_JA[thing.side]}に落下物の{noun}が見えます。",
     )
     if thing.side is Side.CENTER:
         words = (f"進路上に{noun}が落ちています。", f"落下物の{noun}が進路にあります。")
@@ -136,14 +156,14 @@ def oncoming_item(facts: Facts) -> Item | None:
     noun, far = VEHICLE_JA[oncoming.kind], far_ja(oncoming.range_m)
     words = (
         f"{far}に対向車の{noun}がいます。",
-        f"対向車として{noun}が来ています。",
+        f"対向車は{noun}です。",
         f"対向車線の{far}に{noun}が見えます。",
     )
     if oncoming.encroaching:
         words = (
             f"{far}に対向車の{noun}がいて、こちらの車線にはみ出しています。",
             f"対向車の{noun}が来ていて、こちらの車線にはみ出しています。",
-            f"対向車の{noun}が{far}で、こちらの車線に出ています。",
+            f"対向車の{noun}が{far}でこちらの車線に出ています。",
         )
     return Item("oncoming", words, NAMES["oncoming"])
 
@@ -162,7 +182,8 @@ def other_item(facts: Facts) -> Item | None:
     if facts.other_vehicle_ahead_m is None:
         return None
     far = far_ja(facts.other_vehicle_ahead_m)
-    words = (f"隣の車線の{far}にも車がいます。", "隣の車線にも車が見えます。")
+    also = "にも" if facts.lead is not None else "に"
+    words = (f"隣の車線の{far}{also}車がいます。", f"隣の車線{also}車が見えます。")
     return Item("other", words, ["隣の車線"])
 
 
@@ -243,7 +264,7 @@ def light_item(facts: Facts) -> Item:
 def weather_item(facts: Facts) -> Item:
     """Weather."""
     words = {
-        Weather.CLEAR: ("雨や雪は降っていません。", "何も降っていません。", "天気は良好です。"),
+        Weather.CLEAR: ("雨や雪は降っていません。", "雨も雪も霧もありません。", "天気は良好です。"),
         Weather.RAIN: (
             "雨が降っています。",
             "雨が降っていて、路面が濡れています。",

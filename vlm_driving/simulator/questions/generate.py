@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from vlm_driving.simulator.advice_terms import STANDING_KMH
 from vlm_driving.simulator.fact_types import Facts
 from vlm_driving.simulator.questions.attributes import ATTRIBUTES
 from vlm_driving.simulator.questions.attributes_others import ATTRIBUTES_OTHERS
@@ -86,7 +87,8 @@ _OPENINGS = {
 
 def reply_to(kind: Kind, facts: Facts, ego_speed_kmh: float | None) -> Reply | None:
     """The truth for `kind`; None where the question makes no sense."""
-    if "{v}" in kind.texts[0] and ego_speed_kmh is None:
+    standing = ego_speed_kmh is not None and ego_speed_kmh < STANDING_KMH
+    if "{v}" in kind.texts[0] and (ego_speed_kmh is None or standing):
         return None
     if facts.blind is not None:
         return blind_reply(facts.blind)

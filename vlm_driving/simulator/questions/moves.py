@@ -26,7 +26,7 @@ Rows from the top; the first that holds gives the answer. "-" means: not asked.
 | each of them | none of these | yes |
 
 A yes to a turn, to overtaking or to riding on becomes a no while the adviser stops us, or slows us
-for a person, a stop sign, a level crossing or a flagger (not for signals: the rows judge them).
+for a person, a stop sign or a level crossing (not for signals and guards: the rows judge them).
 Going straight on, starting and slowing follow `vlm_driving.simulator.advise`.
 """
 
@@ -63,7 +63,7 @@ def _known(cause: str) -> Reason:
     return found
 
 
-_ONCOMING = _why("oncoming", ("対向車が来ているので", "対向車が近づく位置にいるので"), ["対向車"])
+_ONCOMING = _why("oncoming", ("対向車が来ているので", "対向車がいるので"), ["対向車"])
 _WALKS = _why(
     "pedestrian",
     ("横断している歩行者がいるので", "歩行者が横断歩道を渡っているので"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from vlm_driving.core import HazardKind, SpeedAdvice
 from vlm_driving.simulator.advise import decide
@@ -71,7 +71,7 @@ _BY_CAUSE: Mapping[str, tuple[str, str, Group]] = {
         ["お年寄り", "高齢"],
     ),
     "hidden": (
-        "駐車車両が物陰になっているので",
+        "駐車車両が視界を遮っているので",
         "駐車している車の陰から人が出るおそれがあるので",
         ["駐車", "陰"],
     ),
@@ -85,7 +85,7 @@ _BY_CAUSE: Mapping[str, tuple[str, str, Group]] = {
         ["天候", "見通し"],
     ),
     "too_fast": (
-        "道路に対して速度が高いので",
+        "道のわりに速度が高いので",
         "速度が出すぎているので",
         ["速度が高", "速度が出すぎ", "速すぎ", "出しすぎ"],
     ),
@@ -110,7 +110,24 @@ SLOWING = (SpeedAdvice.STOP, SpeedAdvice.DECELERATE)
 def decision(facts: Facts, speed: float | None) -> tuple[SpeedAdvice, Reason | None]:
     """The advised speed, and its cause where there are words for it."""
     found = decide(facts, speed)
-    return found.advice.speed, reason(found.speed_cause.value)
+    cause, advised = found.speed_cause.value, found.advice.speed
+    why, said = reason(cause), None
+    if cause == "lead" and facts.lead is not None and facts.lead.braking:
+        said = _BRAKES
+    elif cause == "flagger_proceed" and advised in SLOWING:
+        said = _PASSES_GUARD
+    elif speed is None:
+        said = _SPEED_UNKNOWN.get(cause)
+    return advised, why if why is None or said is None else replace(why, clauses=said)
+
+
+_BRAKES = ("前の車がブレーキをかけているので", "先行車がブレーキを踏んでいるので")
+_PASSES_GUARD = ("誘導員のそばを通るので", "誘導員の近くを通るので")
+_SPEED_UNKNOWN: Mapping[str, tuple[str, str]] = {
+    "speed_limit": ("制限速度が低いので", "標識の制限速度が低いので"),
+    "sight": ("天候や暗さで見通しが悪いので", "見通しや路面の状態が悪いので"),
+}
+"""Who does not know the speed cannot say that it is too high."""
 
 
 def reason(cause: str) -> Reason | None:

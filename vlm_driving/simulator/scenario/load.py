@@ -14,7 +14,13 @@ from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 import yaml
 
 from vlm_driving.core import UserError
-from vlm_driving.simulator.scenario.schema import EVENTS, NOT_ON_EXPRESSWAYS, Range, Scenario
+from vlm_driving.simulator.scenario.schema import (
+    EVENTS,
+    NOT_ON_EXPRESSWAYS,
+    Oncoming,
+    Range,
+    Scenario,
+)
 from vlm_driving.simulator.scene import RoadClass
 
 _LARGEST_BYTES = 1 << 20
@@ -69,7 +75,9 @@ def _mapping(path: Path) -> dict[str, object]:
     except UnicodeDecodeError as error:
         raise UserError(f"{path} is not UTF-8 text: save it as UTF-8 YAML.") from error
     except RecursionError as error:
-        raise UserError(f"{path} is nested too deeply: write it as the shipped ones are.") from error
+        raise UserError(
+            f"{path} is nested too deeply: write it as the shipped ones are."
+        ) from error
     except _RepeatedKey as error:
         raise UserError(f"{path} sets {error} twice: keep one of the lines.") from error
     except yaml.YAMLError as error:
@@ -203,7 +211,7 @@ def _check(scenario: Scenario, where: str) -> None:
         times = [point.at_s for point in getattr(event, "profile", ())]
         if times != sorted(set(times)):
             raise UserError(f"profile in {at} does not go forward in time: order its at_s.")
-        if getattr(event, "oncoming", None) is not None and road.oncoming_lanes == 0:
+        if isinstance(event, Oncoming) and road.oncoming_lanes == 0:
             raise UserError(f"{at} needs an oncoming lane: set oncoming_lanes.")
 
 

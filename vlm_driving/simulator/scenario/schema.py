@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Annotated, Union
+from typing import Annotated
 
 from vlm_driving.simulator.scene import (
     Age,
@@ -138,7 +138,7 @@ class Lead:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """The tail of a standing queue at `at_m`; it moves off `after_s` behind the trigger."""
+    """The tail of a standing queue at `at_m`, in every lane; it moves off `after_s` later."""
 
     at_m: Metres
     count: Annotated[int, Range(1, 6)] = 4
@@ -290,10 +290,24 @@ class StopSign:
     cross_road_m: Annotated[float, Range(0.0, 16.0)] = 6.0
 
 
-Event = Union[
-    Signal, Crossing, Lead, Queue, Parked, Oncoming, CrossingVehicle, Cyclist, Pedestrian,
-    Works, Obstacle, LevelCrossing, Curve, Tunnel, SpeedLimit, StopSign,
-]  # fmt: skip
+Event = (
+    Signal
+    | Crossing
+    | Lead
+    | Queue
+    | Parked
+    | Oncoming
+    | CrossingVehicle
+    | Cyclist
+    | Pedestrian
+    | Works
+    | Obstacle
+    | LevelCrossing
+    | Curve
+    | Tunnel
+    | SpeedLimit
+    | StopSign
+)
 
 EVENTS: dict[str, type] = {
     "signal": Signal,

@@ -1,0 +1,292 @@
+"""The closed loop with a model in it: its advice drives the ego, beside drivers to compare with.
+
+Frames go through the pipeline with the budget of a replay: what comes later than the budget, or
+unsure, counts as none. Simulated time stands still while an answer is worked on.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from vlm_driving.core import Advice, SceneReport
+from vlm_driving.pipeline import FrameProcessor, OfferedFrame, PipelineSettings
+from vlm_driving.replay.run_writer import create_run_dir, write_error
+from vlm_driving.replay.session import OpenedModel
+from vlm_driving.simulator.scenario import (
+    DECELERATE,
+    KEEP,
+    Driver,
+    Judge,
+    Moment,
+    Scenario,
+    ScenarioWorld,
+    Score,
+    Sight,
+    TruthDriver,
+    drive,
+)
+from vlm_driving.simulator.scenario.loop import FPS, frames
+from vlm_driving.simulator_recording import FRAME_ID, START_NS
+
+SCHEMA = "vlm_driving/closed_loop/1"
+DRIVERS = ("truth", "keep", "decelerate", "model")
+
+MakeDriver = Callable[[], Driver]
+"""A fresh driver for one scenario."""
+
+
+class ModelDriver:
+    """Advises as the pipeline would publish it."""
+
+    name = "model"
+
+    def __init__(self, model: OpenedModel, budget_ms: float) -> None:
+        """Prepare for one drive with a warm model."""
+        settings = PipelineSettings(budget_ms=budget_ms, backend=model.backend, model=model.name)
+        self._processor = FrameProcessor(model.answerer, self._publish, settings, time.monotonic_ns)
+        self._sequence = 0
+        self._report: SceneReport | None = None
+        self._latencies: list[float] = []
+        self._outcomes: Counter[str] = Counter()
+
+    def advise(self, t_s: float, sight: Sight) -> Advice | None:
+        """The report's advice; None where it is late, unsure, or missing for another reason."""
+        image = sight.rendering.image
+        self._report = None
+        frame = OfferedFrame(
+            load=lambda: image,
+            camera="front",
+            frame_id=FRAME_ID,
+            stamp_ns=START_NS + round(t_s * 1e9),
+            sequence=self._sequence,
+            arrived_ns=time.monotonic_ns(),
+            ego_speed_kmh=sight.scene.ego_speed_kmh,
+        )
+        self._sequence += 1
+        job = self._processor.admit(frame)
+        if job is not None:
+            self._processor.process(job)
+        report: SceneReport | None = self._report
+        if report is None or report.late():
+            self._outcomes["late"] += 1
+            return None
+        return report.advice
+
+    def figures(self) -> dict[str, Any]:
+        """Outcomes and latencies of this drive."""
+        return {"outcomes": dict(self._outcomes), "latencies_ms": self._latencies}
+
+    def _publish(self, report: SceneReport, image: object) -> None:
+        self._report = report
+        self._outcomes[report.outcome.value] += 1
+        if report.outcome.answered and report.latency_ms is not None:
+            self._latencies.append(report.latency_ms)
+
+
+def makers(names: Sequence[str], model: OpenedModel | None, budget_ms: float) -> list[MakeDriver]:
+    """What makes the drivers of these names, of `DRIVERS`; `model` needs an opened one."""
+
+    def maker(name: str) -> MakeDriver:
+        if name == "model":
+            assert model is not None
+            return lambda: ModelDriver(model, budget_ms)
+        constant: dict[str, Driver] = {
+            "truth": TruthDriver(),
+            "keep": KEEP,
+            "decelerate": DECELERATE,
+        }
+        return lambda: constant[name]
+
+    return [maker(name) for name in names]
+
+
+@dataclass(slots=True)
+class Driven:
+    """One driver over all scenarios."""
+
+    name: str
+    scores: dict[str, Score]
+    figures: list[dict[str, Any]]
+
+
+def run_loop(
+    scenarios: Sequence[Scenario], drivers: Sequence[MakeDriver], seed: int, out: Path | None
+) -> dict[str, Any]:
+    """Let every driver drive every scenario; gives the object that goes to stdout.
+
+    With `out`, a new directory: a line of JSON a frame in `<driver>/<scenario>.jsonl`, a picture
+    of every incident, and `figures.json`.
+
+    Raises:
+        UserError: `out` exists or cannot be written.
+    """
+    if out is not None:
+        create_run_dir(out)
+    console = Console(stderr=True)
+    done: list[Driven] = []
+    worlds = [ScenarioWorld(scenario, seed) for scenario in scenarios]
+    most = sum(frames(world) for world in worlds) * len(drivers)
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+    )  # fmt: skip
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task("Driving", total=most)
+        for make in drivers:
+            driven = Driven(make().name, {}, [])
+            for scenario in scenarios:
+                driver, world = make(), ScenarioWorld(scenario, seed)
+                progress.update(task, description=f"{driver.name}: {scenario.name}")
+                before = progress.tasks[task].completed
+                folder = None if out is None else out / driver.name
+                driven.scores[scenario.name] = _one(
+                    world, driver, folder, lambda: progress.advance(task)
+                )
+                driven.figures.append(driver.figures())
+                progress.update(task, completed=before + frames(world))
+            done.append(driven)
+    result: dict[str, Any] = {
+        "schema": SCHEMA,
+        "seed": seed,
+        "fps": FPS,
+        "scenarios": [scenario.name for scenario in scenarios],
+        "drivers": {one.name: _summary(one, done) for one in done},
+    }
+    console.print(_table(result["drivers"]))
+    if out is not None:
+        _write(out / "figures.json", json.dumps(result, ensure_ascii=False, indent=1) + "\n")
+    return result
+
+
+def _one(
+    world: ScenarioWorld, driver: Driver, folder: Path | None, advance: Callable[[], None]
+) -> Score:
+    """One drive, judged."""
+    judge, lines = Judge(), []
+    try:
+        for moment in drive(world, driver):
+            before = len(judge.score.incidents)
+            judge.see(moment, 1.0 / FPS)
+            if folder is not None:
+                lines.append(json.dumps(_line(moment), ensure_ascii=False))
+                for incident in judge.score.incidents[before:]:
+                    name = f"{world.scenario.name}-{incident.t_s:05.1f}s-{incident.kind}.jpg"
+                    _picture(folder / name, moment)
+            advance()
+    finally:  # an interrupted drive can be looked at, too
+        if folder is not None:
+            _write(folder / f"{world.scenario.name}.jsonl", "\n".join([*lines, ""]))
+    return judge.score
+
+
+def _line(moment: Moment) -> dict[str, Any]:
+    """One frame of a drive."""
+    ego = moment.ego
+    return {
+        "t_s": round(moment.t_s, 3),
+        "s_m": round(ego.s_m, 2),
+        "speed_kmh": ego.speed_kmh,
+        "offset_m": round(ego.offset_m, 3),
+        "advice": None if moment.advice is None else moment.advice.to_json(),
+        "truth": moment.sight.truth.to_json(),
+    }
+
+
+def _picture(path: Path, moment: Moment) -> None:
+    encoded = cv2.imencode(".jpg", moment.sight.rendering.image)[1]
+    _write(path, encoded.tobytes())
+
+
+def _write(path: Path, content: str | bytes) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        data = content.encode() if isinstance(content, str) else content
+        path.write_bytes(data)
+    except OSError as fault:
+        raise write_error(path, fault) from None
+
+
+_COUNTS = (
+    "collisions", "red_lights", "reds_met", "missed_stops", "needless_stops", "progress_m",
+    "seconds", "advice_changes", "frames", "without_advice",
+)  # fmt: skip
+
+
+def _summary(one: Driven, everyone: Sequence[Driven]) -> dict[str, Any]:
+    """A driver's sums, and the shares of others' that the figures ask for."""
+    total = _totals(one)
+    truth = next((_totals(d) for d in everyone if d.name == "truth"), None)
+    keep = next((_totals(d) for d in everyone if d.name == "keep"), None)
+    minutes = total["seconds"] / 60
+    latencies = [ms for figures in one.figures for ms in figures.get("latencies_ms", [])]
+    outcomes: Counter[str] = Counter()
+    for figures in one.figures:
+        outcomes.update(figures.get("outcomes", {}))
+    return {
+        **total,
+        "red_light_share": _share(total["red_lights"], total["reds_met"]),
+        "needless_stops_per_10_min": _share(10 * total["needless_stops"], minutes),
+        "advice_changes_per_min": _share(total["advice_changes"], minutes),
+        "progress_share": None
+        if truth is None
+        else _share(total["progress_m"], truth["progress_m"]),
+        "collision_share_of_keep": (
+            None if keep is None else _share(total["collisions"], keep["collisions"])
+        ),
+        "outcomes": dict(outcomes) or None,
+        "latency_ms": _percentiles(latencies),
+        "by_scenario": {name: score.to_json() for name, score in one.scores.items()},
+    }
+
+
+def _totals(one: Driven) -> dict[str, Any]:
+    sums = {key: sum(getattr(score, key) for score in one.scores.values()) for key in _COUNTS}
+    return {key: round(value, 1) for key, value in sums.items()}
+
+
+def _share(part: float, whole: float) -> float | None:
+    return round(part / whole, 4) if whole else None
+
+
+def _percentiles(values: list[float]) -> dict[str, float] | None:
+    if not values:
+        return None
+    p50, p90, p99 = np.percentile(values, [50, 90, 99]).tolist()
+    return {
+        "p50": round(p50, 1),
+        "p90": round(p90, 1),
+        "p99": round(p99, 1),
+        "max": round(max(values), 1),
+    }
+
+
+def _table(drivers: dict[str, dict[str, Any]]) -> Table:
+    table = Table(title="Closed loop")
+    table.add_column("driver")
+    rows = {
+        "collisions": "collisions",
+        "red lights": "red_lights",
+        "missed stops": "missed_stops",
+        "needless stops": "needless_stops",
+        "metres": "progress_m",
+        "of truth's": "progress_share",
+        "changes/min": "advice_changes_per_min",
+        "no advice": "without_advice",
+    }
+    for title in rows:
+        table.add_column(title, justify="right")
+    for name, figures in drivers.items():
+        cells = ["-" if figures[key] is None else f"{figures[key]:g}" for key in rows.values()]
+        table.add_row(name, *cells)
+    return table
