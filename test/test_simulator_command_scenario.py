@@ -23,10 +23,13 @@ FILE = """
 description: a red signal
 road: {class: street}
 length_m: 100
+start_kmh: 36
 seconds: SECONDS
 events:
   - kind: signal
-    at_m: 40
+    at_m: 30
+    zebra: false
+    cross_road_m: 12
     phases: [{colour: red, seconds: 60}]
 """
 
@@ -73,7 +76,7 @@ def test_a_scenario_becomes_a_bag_the_same_every_time(tmp_path: Path) -> None:
     assert truths[0]["facts"]["signal"]["colour"] == "red"
     assert [truth["advice"]["speed"] for truth in truths][-1] == "STOP"
     speeds = [m.twist.linear.x for topic, _, _, m in bags["a"] if topic.endswith("twist")]
-    assert speeds[-1] < speeds[0] == pytest.approx(40 / 3.6, abs=0.02)  # the truth drives
+    assert speeds[-1] < speeds[0] == pytest.approx(10.0, abs=0.02)  # the truth drives
 
 
 def test_an_interrupted_bag_can_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -113,17 +116,17 @@ def test_drivers_are_compared_and_a_model_goes_through_the_pipeline(
     assert drivers["model"]["progress_m"] == drivers["decelerate"]["progress_m"]
     assert drivers["model"]["outcomes"] == {"ok": 120} and drivers["model"]["without_advice"] == 0
     assert drivers["model"]["latency_ms"]["max"] < 200
-    assert len(answerer.seen) == 120 and answerer.seen[0][0] == 40.0
+    assert len(answerer.seen) == 120 and answerer.seen[0][0] == 36.0
     lines = (out / "keep" / "short.jsonl").read_text().splitlines()
     first = json.loads(lines[0])
-    assert (first["t_s"], first["speed_kmh"], first["advice"]["speed"]) == (0.0, 40.0, "KEEP")
-    assert [p.name for p in (out / "keep").glob("*.jpg")] == ["short-003.5s-red_light.jpg"]
+    assert (first["t_s"], first["speed_kmh"], first["advice"]["speed"]) == (0.0, 36.0, "KEEP")
+    assert [p.name for p in (out / "keep").glob("*.jpg")] == ["short-002.9s-red_light.jpg"]
     assert "Closed loop" in printed.err and "decelerate" in printed.err
 
 
 @pytest.mark.parametrize(
     ("answerer", "outcome"),
-    [(ScriptedAnswerer(unsure=True), "unsure"), (ScriptedAnswerer(step_ms=8), "timeout")],
+    [(ScriptedAnswerer(unsure=True), "unsure"), (ScriptedAnswerer(step_ms=60), "timeout")],
 )
 def test_late_and_unsure_answers_count_as_none(
     tmp_path: Path,
@@ -134,7 +137,7 @@ def test_late_and_unsure_answers_count_as_none(
 ) -> None:
     monkeypatch.setattr(simulator_command, "_open_model", lambda args: model(answerer))
     path = scenario(tmp_path)
-    run("--drive", "--driver", "model", "--scenarios", path, "--budget-ms", "20")
+    run("--drive", "--driver", "model", "--scenarios", path)
     figures = json.loads(capsys.readouterr().out.splitlines()[-1])["drivers"]["model"]
     assert figures["outcomes"] == {outcome: 10} and figures["without_advice"] == 10
     assert figures["progress_share"] is None  # nobody to compare with

@@ -60,6 +60,7 @@ class ModelDriver:
         self._report: SceneReport | None = None
         self._latencies: list[float] = []
         self._outcomes: Counter[str] = Counter()
+        self._late = 0
 
     def advise(self, t_s: float, sight: Sight) -> Advice | None:
         """The report's advice; None where it is late, unsure, or missing for another reason."""
@@ -80,13 +81,17 @@ class ModelDriver:
             self._processor.process(job)
         report: SceneReport | None = self._report
         if report is None or report.late():
-            self._outcomes["late"] += 1
+            self._late += 1
             return None
         return report.advice
 
     def figures(self) -> dict[str, Any]:
-        """Outcomes and latencies of this drive."""
-        return {"outcomes": dict(self._outcomes), "latencies_ms": self._latencies}
+        """Outcomes, reports after their deadline, and latencies of this drive."""
+        return {
+            "outcomes": dict(self._outcomes),
+            "late_reports": self._late,
+            "latencies_ms": self._latencies,
+        }
 
     def _publish(self, report: SceneReport, image: object) -> None:
         self._report = report
@@ -245,6 +250,7 @@ def _summary(one: Driven, everyone: Sequence[Driven]) -> dict[str, Any]:
             None if keep is None else _share(total["collisions"], keep["collisions"])
         ),
         "outcomes": dict(outcomes) or None,
+        "late_reports": sum(figures.get("late_reports", 0) for figures in one.figures),
         "latency_ms": _percentiles(latencies),
         "by_scenario": {name: score.to_json() for name, score in one.scores.items()},
     }
@@ -271,22 +277,27 @@ def _percentiles(values: list[float]) -> dict[str, float] | None:
     }
 
 
+_ROWS = {
+    "collisions": "collisions",
+    "red lights run": "red_lights",
+    "of red lights met": "reds_met",
+    "stop signs missed": "missed_stops",
+    "needless stops": "needless_stops",
+    "metres": "progress_m",
+    "of the truth's metres": "progress_share",
+    "changes of advice a minute": "advice_changes_per_min",
+    "frames": "frames",
+    "frames without advice": "without_advice",
+}
+
+
 def _table(drivers: dict[str, dict[str, Any]]) -> Table:
+    """A column a driver, so that it fits into a narrow terminal."""
     table = Table(title="Closed loop")
-    table.add_column("driver")
-    rows = {
-        "collisions": "collisions",
-        "red lights": "red_lights",
-        "missed stops": "missed_stops",
-        "needless stops": "needless_stops",
-        "metres": "progress_m",
-        "of truth's": "progress_share",
-        "changes/min": "advice_changes_per_min",
-        "no advice": "without_advice",
-    }
-    for title in rows:
-        table.add_column(title, justify="right")
-    for name, figures in drivers.items():
-        cells = ["-" if figures[key] is None else f"{figures[key]:g}" for key in rows.values()]
-        table.add_row(name, *cells)
+    table.add_column("")
+    for name in drivers:
+        table.add_column(name, justify="right")
+    for title, key in _ROWS.items():
+        cells = ["-" if d[key] is None else f"{d[key]:g}" for d in drivers.values()]
+        table.add_row(title, *cells)
     return table

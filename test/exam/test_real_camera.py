@@ -68,7 +68,7 @@ def test_what_a_label_doubts_is_neither_true_nor_false() -> None:
 
 def test_a_wrong_detail_is_false_and_a_thing_that_is_not_there_is_invented() -> None:
     (truck,) = claims("約25m先にトラックがいます。").items
-    (person,) = claims("歩行者が横断歩道を渡っています。").items
+    (person,) = claims("左の歩道に歩行者がいます。").items
     assert is_true(truck, label()) is False and not is_invented(truck, label())
     assert is_invented(person, label())
     assert is_invented(truck, label(lead=None))
@@ -80,7 +80,7 @@ REPORT = Report("KEEP", "KEEP", (), 0.9, 1.0, False, False, "", "約25m先に乗
 
 
 def test_a_report_gets_its_share_of_truth_and_of_vehicles() -> None:
-    wrong = replace(REPORT, description_ja="歩行者が横断歩道を渡っています。")
+    wrong = replace(REPORT, description_ja="左の歩道に歩行者がいます。")
     found = report_figures([(label(), REPORT), (label(), wrong)])
     assert (found["facts"], found["facts_true"]) == (2, 0.5)
     assert found["invented_a_report"] == 0.5

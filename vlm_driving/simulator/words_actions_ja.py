@@ -65,6 +65,8 @@ def _on_foot_in_the_road(facts: Facts) -> bool:
 
 
 def _stop(facts: Facts, cause: Cause, standing: bool) -> Options:
+    if standing and cause is Cause.OBSTACLE:  # It will not go away.
+        return ("停止を続けてください",)
     if standing:
         return ("停止を続けてください", "そのまま待ちましょう", "このまま待ちましょう")
     if cause in _AT_THE_LINE and facts.stop_line_m is not None:

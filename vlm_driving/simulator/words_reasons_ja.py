@@ -167,7 +167,7 @@ def _red_arrow(facts: Facts, speed: SpeedAdvice) -> Options:
     return (
         f"赤信号で、矢印は{arrows}だけなので、",
         f"信号が赤で、出ているのは{arrows}の矢印なので、",
-        "直進の矢印は出ておらず赤信号なので、",
+        "赤信号で、直進の矢印は出ていないので、",
     )
 
 
