@@ -69,6 +69,13 @@ def test_an_unsure_report_names_no_hazards() -> None:
     assert found["precision"] == 1.0
 
 
+def test_only_what_is_published_counts_as_said() -> None:
+    said = replace(REPORT, advice_ja="止まりましょう。", description_ja="夜の道路です。")
+    assert said.spoken == ("止まりましょう。", "夜の道路です。")
+    assert replace(said, unsure=True).spoken == ("", "")
+    assert replace(said, unsure=True, blind=True).spoken == said.spoken
+
+
 @pytest.mark.parametrize(
     ("text", "looped"),
     [

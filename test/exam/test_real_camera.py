@@ -9,12 +9,21 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support.tiny_bundle import make_tiny_bundle
 
+from vlm_driving.cli import main
 from vlm_driving.core import UserError
-from vlm_driving.exam.real_camera import RealRecord, best_constant, real_figures, report_figures
+from vlm_driving.exam.real_camera import (
+    RealRecord,
+    best_constant,
+    constant_reports,
+    real_figures,
+    report_figures,
+)
 from vlm_driving.exam.real_frames import CHANGES
 from vlm_driving.exam.real_labels import SCHEMA, Label, is_invented, is_true, read_labels
 from vlm_driving.exam.records import Report
+from vlm_driving.replay.bag_writer import BagWriter
 from vlm_driving.simulator.parse_ja import claims
 
 VALUES: dict[str, Any] = {
@@ -95,7 +104,7 @@ def test_words_have_to_follow_the_picture() -> None:
     night = replace(REPORT, description_ja="夜の高速道路です。")
     unsure = replace(REPORT, unsure=True)
     changed = {"darkened": night, "rained_on": REPORT, "half_covered": unsure}
-    found = real_figures([RealRecord(label(), REPORT, changed)])["tuning"]
+    found = real_figures([RealRecord(label(), REPORT, changed)], [REPORT])["tuning"]
     assert {name: part["follows"] for name, part in found["changed"].items()} == {
         "darkened": 1.0,
         "rained_on": 0.0,
@@ -105,8 +114,9 @@ def test_words_have_to_follow_the_picture() -> None:
 
 
 def test_a_constant_report_is_chosen_to_fit() -> None:
-    _, figures = best_constant([label()])
-    assert figures["facts_true"] >= 0.5
+    night = replace(REPORT, description_ja="夜の高速道路です。")
+    assert best_constant([label(), label()], [night, REPORT])[0] is REPORT
+    assert len({r.description_ja for r in constant_reports(5)}) == 5
 
 
 def test_changed_pictures_are_darker_wetter_and_covered() -> None:
@@ -134,6 +144,29 @@ def test_a_file_that_holds_no_labels_is_refused(tmp_path: Path, text: str, sente
     file.write_text(text, encoding="utf-8")
     with pytest.raises(UserError, match=sentence):
         read_labels(file)
+
+
+def test_a_bag_is_scored_from_the_command_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stamps = (1_700_000_000_000_000_000, 1_700_000_001_000_000_000)
+    with BagWriter(tmp_path / "ride") as bag:
+        for index, stamp_ns in enumerate(stamps):
+            bag.image("/camera", stamp_ns, "camera", np.full((72, 128, 3), 90 + index, np.uint8))
+    frames = [{**VALUES, "stamp_ns": stamp_ns} for stamp_ns in stamps]
+    file = tmp_path / "labels.json"
+    file.write_text(json.dumps({"schema": SCHEMA, "frames": frames}), encoding="utf-8")
+    bundle = make_tiny_bundle(tmp_path / "tiny", "gqa")
+    words = ["train", "--evaluate", bundle, "--out", tmp_path / "out", "--real", file]
+    assert main([*map(str, words), str(tmp_path / "ride")]) == 0
+    found = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert found["real"]["tuning"]["frames"] == 2
+    lines = (tmp_path / "out" / "answers.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line)["stamp_ns"] for line in lines] == list(stamps)
+    frames.append({**VALUES, "stamp_ns": 7})
+    file.write_text(json.dumps({"schema": SCHEMA, "frames": frames}), encoding="utf-8")
+    assert main([*map(str, words), str(tmp_path / "ride")]) == 2
+    assert "lacks 1 of the labelled frames, the first with stamp 7" in capsys.readouterr().err
 
 
 def test_a_bag_without_labels_is_named(tmp_path: Path) -> None:

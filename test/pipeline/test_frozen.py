@@ -19,6 +19,12 @@ def noise(seed: int, shape=(36, 64, 3)):
     return np.random.default_rng(seed).integers(0, 256, shape, dtype=np.uint8)
 
 
+def take(processor, frame):
+    job = processor.admit(frame)
+    assert job is not None
+    processor.process(job)
+
+
 def seen(frozen, stamps_ms, image=None, camera="front"):
     picture = noise(0) if image is None else image
     return [frozen.see(camera, round(ms * MS), picture) for ms in stamps_ms]
@@ -103,7 +109,7 @@ def test_a_frozen_picture_is_not_advised_on(clock, published, make_frame):
     answerer = ScriptedAnswerer(wait_ms=clock.advance_ms)
     processor = FrameProcessor(answerer, published, SETTINGS, clock)
     for sequence in range(4):
-        processor.process(processor.admit(still(make_frame, sequence)))
+        take(processor, still(make_frame, sequence))
     assert published.outcomes == ["ok", "ok", "unsure", "unsure"]
     report = published.reports[-1]
     assert (report.outcome, report.reason) == (Outcome.UNSURE, "frozen_input")
@@ -112,7 +118,7 @@ def test_a_frozen_picture_is_not_advised_on(clock, published, make_frame):
     assert len(answerer.seen) == 2
     assert published.images[-1] is not None
     frame = make_frame(4, stamp_ns=400 * MS, load=lambda: noise(1))
-    processor.process(processor.admit(frame))
+    take(processor, frame)
     assert published.outcomes[-1] == "ok"
 
 
@@ -122,7 +128,7 @@ def test_turned_off_a_still_picture_is_advised_on(clock, published, make_frame):
         ScriptedAnswerer(wait_ms=clock.advance_ms), published, settings, clock
     )
     for sequence in range(5):
-        processor.process(processor.admit(still(make_frame, sequence)))
+        take(processor, still(make_frame, sequence))
     assert published.outcomes == ["ok"] * 5
 
 

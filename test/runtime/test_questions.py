@@ -164,8 +164,7 @@ def test_a_question_too_long_names_the_limit(root):
 
 def test_an_answer_that_leaves_no_room_is_refused_at_load(root):
     with pytest.raises(UserError, match=r"question.max_tokens leaves no room"):
-        bundle_changes = {"question": {**QUESTION, "max_tokens": 500}}
-        scripted(root, **bundle_changes)
+        scripted(root, question={**QUESTION, "max_tokens": 500})
 
 
 @pytest.mark.parametrize(

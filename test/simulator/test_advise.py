@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from vlm_driving.core import HazardKind, HazardRange, HazardSide
+from vlm_driving.core import HazardKind, HazardRange, HazardSide, PathAdvice, SpeedAdvice
 from vlm_driving.simulator import advise, decide
 from vlm_driving.simulator.advice_terms import (
     Cause,
@@ -328,3 +328,13 @@ def test_bad_sight_takes_speed_away() -> None:
     assert aim_kmh(replace(WIDE, weather=Weather.SNOW)) < aim_kmh(replace(WIDE, light=Light.NIGHT))
     assert aim_kmh(replace(WIDE, weather=Weather.FOG)) < aim_kmh(WIDE)
     assert aim_kmh(replace(NARROW, weather=Weather.SNOW, light=Light.NIGHT)) == 20.0
+
+
+def test_a_flagger_who_waves_us_on_keeps_the_way_past_works_free() -> None:
+    blocked = replace(
+        ROAD, works=WorksFact(12.0, Side.LEFT, 1.8), oncoming=OncomingFact(35.0, False)
+    )
+    assert advise(blocked, 20.0).speed is SpeedAdvice.STOP
+    waved = replace(blocked, flagger=FlaggerFact(11.0, Gesture.PROCEED))
+    advice = advise(waved, 20.0)
+    assert (advice.speed, advice.path) == (SpeedAdvice.KEEP, PathAdvice.SHIFT_RIGHT)

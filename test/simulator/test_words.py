@@ -36,10 +36,10 @@ from vlm_driving.simulator.scene import (
     Weather,
 )
 from vlm_driving.simulator.words_ja import topics_to_say
-from vlm_driving.simulator.words_plans_ja import MAX_LENGTH, TYPICAL_LENGTH, stiffness
+from vlm_driving.simulator.words_plans_ja import MAX_LENGTH, TYPICAL_LENGTH
 from vlm_driving.simulator.words_reasons_ja import known, reasons
 from vlm_driving.simulator.words_salience import obliged_topics, topic_of_hazard
-from vlm_driving.simulator.words_style_ja import also_there
+from vlm_driving.simulator.words_style_ja import also_there, stiffness
 
 ROAD = Facts(Light.DAY, Weather.CLEAR, Offset.CENTER, lanes=1)
 COLOURS = {SignalColour.RED: "赤", SignalColour.YELLOW: "黄", SignalColour.GREEN: "青"}

@@ -15,8 +15,8 @@ pytestmark = pytest.mark.train
 import torch  # noqa: E402
 from safetensors.torch import load_file  # noqa: E402
 
-from vlm_driving.exam.seeds import TAUGHT_OFFSETS  # noqa: E402
 from vlm_driving.core import UserError  # noqa: E402
+from vlm_driving.exam.seeds import TAUGHT_OFFSETS  # noqa: E402
 from vlm_driving.training.progress_log import TrainingLog  # noqa: E402
 from vlm_driving.training.stage import (  # noqa: E402
     StagePlan,

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from vlm_driving.core import UserError
 from vlm_driving.exam.records import Report
 from vlm_driving.runtime.events import AdviceDecoded, Done, Event, Finish, Sentence
 
@@ -63,8 +64,11 @@ def advice_alone(candidate: Candidate, image: Image, ego_speed_kmh: float | None
 
 
 def reply(candidate: Candidate, question: str, image: Image, ego_speed_kmh: float | None) -> str:
-    """The answer to a question about a picture."""
-    events = candidate.ask(question, image, ego_speed_kmh)
+    """The answer to a question about a picture; none to one that is too long for the model."""
+    try:
+        events = candidate.ask(question, image, ego_speed_kmh)
+    except UserError:
+        return ""
     return "".join(event.text for event in events if isinstance(event, Sentence))
 
 

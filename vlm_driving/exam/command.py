@@ -138,7 +138,7 @@ def _evaluate(args: argparse.Namespace, plan: Any, console: Console) -> dict[str
 
 def _real(args: argparse.Namespace, console: Console) -> dict[str, Any]:
     from vlm_driving.exam.pages import check_out, write_answers
-    from vlm_driving.exam.real_camera import real_figures, sit_real
+    from vlm_driving.exam.real_camera import constant_reports, real_figures, sit_real
     from vlm_driving.exam.real_frames import real_frames
     from vlm_driving.exam.real_labels import read_labels
     from vlm_driving.exam.room import open_candidate
@@ -156,7 +156,7 @@ def _real(args: argparse.Namespace, console: Console) -> dict[str, Any]:
     found: dict[str, Any] = {
         "schema": REAL_SCHEMA,
         "bundle": str(args.evaluate),
-        "real": real_figures(records),
+        "real": real_figures(records, constant_reports()),
     }
     if args.out is not None:
         write_answers(args.out, records)

@@ -123,10 +123,12 @@ def figures(sat: Sat) -> dict[str, Any]:
 def difference(own: Sequence[SceneRecord], other: Sequence[SceneRecord]) -> dict[str, Any]:
     """The headline figures of two bundles on the same scenes, and ours less theirs in points."""
     mine, theirs = headline(own), headline(other)
+    gaps = {name: points(mine[name], theirs[name]) for name in mine}
     return {
         "own": mine,
         "other": theirs,
-        "points": {name: points(mine[name], theirs[name]) for name in mine},
+        "points": gaps,
+        "least_points": min((gap for gap in gaps.values() if gap is not None), default=None),
         "same_advice": share(a.own.pair == b.own.pair for a, b in zip(own, other, strict=True)),
     }
 

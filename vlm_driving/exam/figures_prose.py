@@ -41,7 +41,7 @@ def prose_details(records: Sequence[SceneRecord]) -> dict[str, Any]:
             for r in records
             if r.prose is not None and r.prose.contradictions
         ][:MOST_LISTED],
-        "skeletons": len(skeletons(r.own.advice_ja + r.own.description_ja for r in records)),
+        "skeletons": len(skeletons("".join(r.own.spoken) for r in records)),
     }
 
 

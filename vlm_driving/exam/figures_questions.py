@@ -44,6 +44,7 @@ def rights(asked: Sequence[Asked]) -> dict[str, Any]:
         "n": len(asked),
         "right": right,
         "key_facts": round(sum(facts) / len(facts), 4) if facts else None,
+        "unanswered": sum(not a.said for a in asked),
         "other_image": other,
         "text_only": constant,
         "lead_points": points(right, max(opponents)) if opponents else None,

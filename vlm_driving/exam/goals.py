@@ -49,6 +49,7 @@ GOALS = (
     Goal("prose contradicting", ("prose", "contradicting"), 0.005, False),
     Goal("loops", ("prose", "loops"), 0, False),
     Goal("sentence skeletons", ("prose", "skeletons"), 500),
+    Goal("against the other bundle, worst, points", ("against", "least_points"), -1.0),
     Goal("calibration error", ("calibration", "ece"), 0.05, False),
     Goal(
         "calibration error, worst slice",

@@ -38,6 +38,16 @@ class Report:
         """Speed and path as a report gives them: None where the model is unsure."""
         return None if self.unsure else self.pair
 
+    @property
+    def spoken(self) -> tuple[str, str]:
+        """Advice and description as a report gives them.
+
+        An unsure model describes nothing, unless it says why it cannot see.
+        """
+        if self.unsure and not self.blind:
+            return "", ""
+        return self.advice_ja, self.description_ja
+
 
 @dataclass(frozen=True, slots=True)
 class Truth:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+from vlm_driving.core import UserError
 from vlm_driving.exam.answering import Candidate
 
 Result = TypeVar("Result")
@@ -81,7 +83,13 @@ class ManySeats:
         done: dict[int, list[Result]] = {}
         for future in as_completed(pending):
             first, size = pending[future]
-            done[first] = future.result()
+            try:
+                done[first] = future.result()
+            except BrokenProcessPool as error:
+                raise UserError(
+                    "A process of the examination was ended from outside, as happens when memory "
+                    "runs out; give fewer --workers."
+                ) from error
             advance(size)
         return [item for first in sorted(done) for item in done[first]]
 

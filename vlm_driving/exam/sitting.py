@@ -145,7 +145,7 @@ def sit_real_pictures(candidate: Candidate) -> list[BlindRecord]:
 
 def _blind(candidate: Candidate, index: int, picture: BlindPicture) -> BlindRecord:
     own = whole_report(candidate, picture.image, picture.ego_speed_kmh)
-    found = claims(own.description_ja).items
+    found = claims(own.spoken[1]).items
     return BlindRecord(
         index,
         picture.kind,
@@ -157,17 +157,17 @@ def _blind(candidate: Candidate, index: int, picture: BlindPicture) -> BlindReco
 
 
 def read_prose(own: Report, facts: Facts) -> Prose:
-    """A report's words against the facts, and against its own advice where it gives one."""
-    found = compare(claims(own.description_ja), facts)
-    text = own.advice_ja + own.description_ja
-    against = () if own.unsure else tuple(contradicts(text, _advice(own)))
+    """A report's published words against the facts, and against the advice beside them."""
+    advice_ja, description_ja = own.spoken
+    found = compare(claims(description_ja), facts)
+    against = () if own.unsure else tuple(contradicts(advice_ja + description_ja, _advice(own)))
     return Prose(
         len(found.true_claims),
         tuple(_name(c.kind.value, c.attributes, c.negated) for c in found.false_claims),
         found.due,
         found.missed,
         against,
-        loops(own.advice_ja) or loops(own.description_ja),
+        loops(advice_ja) or loops(description_ja),
     )
 
 

@@ -76,7 +76,8 @@ works that reach in from the right (both unless something stands at the left edg
 25 m); right round an obstacle, works, a parked vehicle in our way, a cyclist (with 1.5 m), a
 person at the left edge (30 m), unless the way is blocked: an oncoming vehicle nearer than 40 m on
 a road with one lane (60 m for works that block it), or a vehicle in the next lane nearer than
-15 m; back to the middle of the lane (drift). Who is there already keeps the path.
+15 m (never while a flagger waves us on); back to the middle of the lane (drift). Who is there
+already keeps the path.
 
 Hazards: each thing that fits a row above, even where the ego is slow enough for it, and people
 and cyclists nearer than 20 m; at most three, first the cause of the speed, then the cause of the

@@ -5,7 +5,7 @@ from __future__ import annotations
 from vlm_driving.core import PathAdvice, SpeedAdvice
 from vlm_driving.simulator.advice_terms import IN_LANE_M, WORKS_BLOCK_M, WORKS_INTO_M, Cause
 from vlm_driving.simulator.fact_types import CyclistFact, Facts, Offset, Side
-from vlm_driving.simulator.scene import CyclistPlace, PedestrianPlace
+from vlm_driving.simulator.scene import CyclistPlace, Gesture, PedestrianPlace
 
 ONCOMING_M = 40.0
 """Nearer than this an oncoming vehicle keeps us on our side."""
@@ -20,8 +20,15 @@ LEFT_ROOM_M = 25.0
 """No room on the left where something stands there nearer than this."""
 
 
+def waved_on(facts: Facts) -> bool:
+    """Whether a flagger lets us pass: he keeps the other direction back."""
+    return facts.flagger is not None and facts.flagger.gesture is Gesture.PROCEED
+
+
 def right_blocked(facts: Facts) -> bool:
     """Whether the way round on the right is taken."""
+    if waved_on(facts):
+        return False
     oncoming, other = facts.oncoming, facts.other_vehicle_ahead_m
     if facts.lanes == 1:
         return oncoming is not None and oncoming.range_m < ONCOMING_M

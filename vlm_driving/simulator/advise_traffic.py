@@ -20,6 +20,7 @@ from vlm_driving.simulator.advise_path import (
     oncoming_in_way,
     parked_in_way,
     right_blocked,
+    waved_on,
     works_block,
 )
 from vlm_driving.simulator.advise_rules import may_go
@@ -137,7 +138,7 @@ def _works(facts: Facts, v_kmh: float) -> list[Demand]:
 def _no_way_past(facts: Facts) -> bool:
     """Whether the way past a closed lane is taken: it needs longer than round a car."""
     oncoming = facts.oncoming
-    if facts.lanes == 1:
+    if facts.lanes == 1 and not waved_on(facts):
         return oncoming is not None and oncoming.range_m < WORKS_ONCOMING_M
     return right_blocked(facts)
 
