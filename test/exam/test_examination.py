@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from rich.console import Console
 from support.exam_candidates import Constant, Oracle
 
 from vlm_driving.exam.examine import Plan, Sat, difference, examine, figures
 from vlm_driving.exam.goals import goals
 from vlm_driving.exam.room import Advance, OneSeat
 from vlm_driving.exam.scenes import draw
+from vlm_driving.exam.table import print_figures
 from vlm_driving.simulator.compositions import Part
 from vlm_driving.simulator.questions import CATEGORIES
 
@@ -124,6 +127,16 @@ def test_two_candidates_are_compared_in_points(perfect: Sat, constant: Sat) -> N
         100 * (found["own"]["advice_exact"] - 1.0), abs=0.01
     )
     assert difference(perfect.seeds, perfect.seeds)["same_advice"] == 1.0
+
+
+def test_a_person_reads_the_same_figures(perfect: Sat) -> None:
+    console = Console(file=io.StringIO(), width=100)
+    found = {**figures(perfect), "model": "oracle", "seed": PLAN.seed, "scenes": PLAN.scenes}
+    print_figures({**found, "goals": goals(found)}, console)
+    text = console.file.getvalue()  # type: ignore[attr-defined]
+    for name in ("oracle on 24 unseen scenes", "STOP recall", "complex", "foreign_room", "(theme"):
+        assert name in text
+    assert "answers no questions" not in text
 
 
 def test_goals_say_what_is_reached_missed_and_not_measured(perfect: Sat, constant: Sat) -> None:

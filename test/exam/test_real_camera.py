@@ -13,6 +13,7 @@ from support.tiny_bundle import make_tiny_bundle
 
 from vlm_driving.cli import main
 from vlm_driving.core import UserError
+from vlm_driving.exam import real_camera
 from vlm_driving.exam.real_camera import (
     RealRecord,
     best_constant,
@@ -147,8 +148,9 @@ def test_a_file_that_holds_no_labels_is_refused(tmp_path: Path, text: str, sente
 
 
 def test_a_bag_is_scored_from_the_command_line(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(real_camera, "constant_reports", lambda: [REPORT])
     stamps = (1_700_000_000_000_000_000, 1_700_000_001_000_000_000)
     with BagWriter(tmp_path / "ride") as bag:
         for index, stamp_ns in enumerate(stamps):

@@ -10,7 +10,8 @@ import pytest
 from vlm_driving.core import UserError
 from vlm_driving.resources import config_dir
 from vlm_driving.simulator.scenario import load_scenario, parse_scenario
-from vlm_driving.simulator.scenario.schema import EVENTS, Signal
+from vlm_driving.simulator.scenario.schema import EVENTS
+from vlm_driving.simulator.scenario.schema_events import Signal
 from vlm_driving.simulator.scene import Arrow, RoadClass, SignalColour
 
 SHIPPED = sorted((config_dir() / "scenarios").glob("*.yaml"))

@@ -35,6 +35,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--identity", type=int, metavar="N", help="compare the tokens of N frames")
     add("--quality", action="store_true", help="score advice and text on unseen scenes")
     add("--scenes", type=int, default=1000, metavar="N", help="for --quality (default 1000)")
+    add("--rendering", type=int, metavar="N", help="measure the simulator: N scenes a worker")
     add("--json", type=Path, metavar="FILE", help="write the JSON object here too")
 
 
@@ -60,6 +61,7 @@ def run(args: argparse.Namespace) -> int:
         compile_opponent=args.compile,
         identity=args.identity,
         quality_scenes=args.scenes if args.quality else None,
+        rendering_scenes=args.rendering,
     )
     if args.json is not None:
         check_writable(args.json)

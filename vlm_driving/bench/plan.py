@@ -26,6 +26,7 @@ class BenchPlan:
         compile_opponent: whether transformers may use torch.compile.
         identity: frames whose tokens are compared; None for no comparison.
         quality_scenes: scenes to score; None for no scoring.
+        rendering_scenes: scenes that each worker of the simulator makes; None for no such measure.
     """
 
     model: Path
@@ -40,6 +41,7 @@ class BenchPlan:
     compile_opponent: bool = False
     identity: int | None = None
     quality_scenes: int | None = None
+    rendering_scenes: int | None = None
 
     def __post_init__(self) -> None:
         _at_least("--frames", self.frames, 1)
@@ -50,6 +52,7 @@ class BenchPlan:
         _at_least("--against-frames", self.against_frames, 1)
         _at_least("--identity", self.identity, 1)
         _at_least("--scenes", self.quality_scenes, 1)
+        _at_least("--rendering", self.rendering_scenes, 1)
 
 
 def check_writable(path: Path) -> None:

@@ -19,6 +19,7 @@ from vlm_driving.bench.graph_bytes import weight_bytes_a_token
 from vlm_driving.bench.latency import mean_context, summarize, time_answers
 from vlm_driving.bench.machine import measure_machine, peak_memory_mb
 from vlm_driving.bench.plan import BenchPlan
+from vlm_driving.bench.rendering import rendering
 from vlm_driving.replay.machine import usable_cores
 from vlm_driving.runtime.bundle import ModelBundle
 from vlm_driving.runtime.engine import Engine
@@ -60,6 +61,7 @@ def run_bench(plan: BenchPlan, console: Console) -> dict[str, Any]:
         compared = _against(plan, bundle, frames, threads, warm, show)
         identity = _identity(plan, bundle, frames, threads, show)
         quality = _quality(plan, bundle, threads, show)
+        rendered = None if plan.rendering_scenes is None else rendering(plan.rendering_scenes)
         return {
             "schema": SCHEMA,
             "model": bundle.name,
@@ -86,6 +88,7 @@ def run_bench(plan: BenchPlan, console: Console) -> dict[str, Any]:
             "against": compared,
             "identity": identity,
             "quality": quality,
+            "rendering": rendered,
             "wall_s": round(time.monotonic() - begun, 1),
         }
 

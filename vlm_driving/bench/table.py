@@ -20,6 +20,8 @@ def print_result(result: Mapping[str, Any], console: Console) -> None:
         _identity(result["identity"], console)
     if result["quality"] is not None:
         _quality(result["quality"], console)
+    if result["rendering"] is not None:
+        _rendering(result["rendering"], console)
 
 
 def _machine(result: Mapping[str, Any], console: Console) -> None:
@@ -114,6 +116,16 @@ def _quality(found: Mapping[str, Any], console: Console) -> None:
     table.add_row("hazards F1", _number(found["hazards"]["f1"]), "", "")
     console.print(table)
     _line(console, "words and questions too: vlm-driving train --evaluate BUNDLE")
+
+
+def _rendering(found: Mapping[str, Any], console: Console) -> None:
+    width, height = found["size"]
+    _line(
+        console,
+        f"simulator, {width}x{height} with facts and labels: {found['one_worker_scenes_per_s']} "
+        f"scenes a second with one worker, {found['scenes_per_s']} with {found['workers']} "
+        f"({found['scaling']} times)",
+    )
 
 
 def _line(console: Console, text: str) -> None:

@@ -40,7 +40,7 @@ def _leaves(
     return np.asarray(np.clip(np.array(colour) + hue, 8, 255) * tone[:, :, None], np.float32)
 
 
-@lru_cache(maxsize=2 * SKYLINES)
+@lru_cache(maxsize=8 * SKYLINES)
 def skyline_strip(sort: int, far: bool, width: int) -> Sprite:
     """A strip twice as wide as a picture of `width`, its foot in the last row.
 
@@ -86,7 +86,7 @@ def _houses(rng: np.random.Generator, body: NDArray[np.float32], line: NDArray[n
         line[left : left + wide] = np.maximum(line[left : left + wide], high)
 
 
-@lru_cache(maxsize=12)
+@lru_cache(maxsize=64)
 def bank_texture(sort: int, width: int, height: int) -> NDArray[np.uint8]:
     """What grows on a slope, (height, width, 3) daylight colours: grass, bushes or both."""
     rng = np.random.default_rng(8700 + sort)

@@ -71,7 +71,7 @@ def reflection_sheet(variant: int) -> Texture:
     return texture
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)
 def vignette(width: int, height: int, step: int) -> Texture:
     """Gains that fall towards the corners, (height, width); `step` 0 to 10 is the strength."""
     u = (np.arange(width) + 0.5) / width * 2 - 1
@@ -81,7 +81,7 @@ def vignette(width: int, height: int, step: int) -> Texture:
     return np.clip(255 * gain, 0, 255).astype(np.uint8)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def drop_sprite(size: int) -> tuple[Texture, Texture]:
     """A drop's cover (0 to 255) and its own light around 128, each (size, size, 3)."""
     axis = (np.arange(size) + 0.5) / size * 2 - 1
@@ -100,7 +100,7 @@ def drop_sprite(size: int) -> tuple[Texture, Texture]:
     return sprite[0], sprite[1]
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def barrel_maps(width: int, height: int, step: int) -> tuple[NDArray[np.int16], NDArray[np.uint16]]:
     """Fixed-point maps of a slight barrel (or pincushion) distortion for `cv2.remap`.
 

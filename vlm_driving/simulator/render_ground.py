@@ -80,7 +80,7 @@ def _surfaces(canvas: Canvas, scene: Scene) -> None:
     canvas.mark_all(whole, ID_ROAD)
 
 
-@lru_cache(maxsize=24)
+@lru_cache(maxsize=256)
 def _worn_mask(variant: int, level: int, width: int, height: int) -> Texture:
     """Where paint has gone: (height, width) uint8, 255 where the asphalt shows, in perspective."""
     grain = ground_texture(variant, width, height)[:, :, 0].astype(np.float32) - 128.0

@@ -43,7 +43,7 @@ def _value_noise(
     return fine
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=48)
 def ground_texture(variant: int, width: int, height: int) -> Texture:
     """Road grain in perspective around 128, (height, width, 3), horizon at GROUND_HORIZON."""
     rng = np.random.default_rng(7200 + variant)
@@ -65,7 +65,7 @@ def ground_texture(variant: int, width: int, height: int) -> Texture:
     return texture
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=48)
 def ground_patches(variant: int, width: int, height: int) -> Texture:
     """Blotches of some 0.3 to 3 m in perspective around 128, (height, width), one channel.
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from vlm_driving.simulator.sampling_actors import sample_cyclist, sample_pedestrian, sample_vehicle
 from vlm_driving.simulator.sampling_world import between, pick
-from vlm_driving.simulator.scenario import schema
+from vlm_driving.simulator.scenario import schema_events as schema
 from vlm_driving.simulator.scenario.actor import Rule, RuleKind, Setup, Trigger, View
 from vlm_driving.simulator.scene import (
     Arrow,

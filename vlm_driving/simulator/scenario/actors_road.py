@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from vlm_driving.simulator.sampling_world import between, pick, tinted
-from vlm_driving.simulator.scenario import schema
+from vlm_driving.simulator.scenario import schema_events as schema
 from vlm_driving.simulator.scenario.actor import Setup, Trigger, View
 from vlm_driving.simulator.scene import (
     Colour,

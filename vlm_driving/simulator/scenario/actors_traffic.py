@@ -8,7 +8,7 @@ from dataclasses import replace
 from vlm_driving.simulator.sampling_actors import SMALL, sample_cyclist, sample_pedestrian
 from vlm_driving.simulator.sampling_actors import sample_vehicle as sample
 from vlm_driving.simulator.sampling_world import between, chance
-from vlm_driving.simulator.scenario import schema
+from vlm_driving.simulator.scenario import schema_events as schema
 from vlm_driving.simulator.scenario.actor import Setup, Trigger, View
 from vlm_driving.simulator.scene import (
     CyclistPlace,

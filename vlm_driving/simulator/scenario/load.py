@@ -14,13 +14,8 @@ from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 import yaml
 
 from vlm_driving.core import UserError
-from vlm_driving.simulator.scenario.schema import (
-    EVENTS,
-    NOT_ON_EXPRESSWAYS,
-    Oncoming,
-    Range,
-    Scenario,
-)
+from vlm_driving.simulator.scenario.schema import EVENTS, NOT_ON_EXPRESSWAYS, Scenario
+from vlm_driving.simulator.scenario.schema_events import Oncoming, Range
 from vlm_driving.simulator.scene import RoadClass
 
 _LARGEST_BYTES = 1 << 20

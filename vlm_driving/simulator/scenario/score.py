@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -149,13 +149,6 @@ class Judge:
             self.score.needless_stops += 1
             self._counted = True
             self._note(moment, "needless_stop", "")
-
-
-def judged(moments: Iterable[Moment], judge: Judge, fps: float) -> Iterator[Moment]:
-    """Pass moments on, each shown to the judge."""
-    for moment in moments:
-        judge.see(moment, 1.0 / fps)
-        yield moment
 
 
 def touched(scene: Scene) -> list[str]:

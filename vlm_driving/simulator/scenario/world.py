@@ -18,7 +18,8 @@ from vlm_driving.simulator.sampling_light import (
 )
 from vlm_driving.simulator.sampling_road import sample_theme_road
 from vlm_driving.simulator.sampling_world import Rng, between
-from vlm_driving.simulator.scenario import actors_junction, actors_road, actors_traffic, schema
+from vlm_driving.simulator.scenario import actors_junction, actors_road, actors_traffic
+from vlm_driving.simulator.scenario import schema_events as schema
 from vlm_driving.simulator.scenario.actor import (
     MAX_CYCLISTS,
     MAX_PEOPLE,
