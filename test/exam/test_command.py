@@ -60,7 +60,8 @@ def test_the_last_line_is_all_figures_and_the_folder_holds_the_answers(
     pictures = list((out / "missed_stops").glob("*.png"))
     assert len(pictures) == found["missed_stops"]["missed"]
     page = (out / "proofread.md").read_text(encoding="utf-8")
-    assert page.count("\n## ") == 50
+    told = sum(not r["own"]["unsure"] for r in map(json.loads, lines) if r["part"] == "seeds")
+    assert page.count("\n## ") == told > 0
 
 
 def test_it_needs_no_torch(bundle: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -28,6 +28,8 @@ SEED = 1
 KNOWN_FAULTS = {
     "obstacle_fog": "advise() calls the ego back to the lane's middle before it has passed an "
     "obstacle: off to the right, the obstacle is no longer in its path",
+    "step_out": "advise() goes by the lane's middle: somebody on the road to its right asks for "
+    "nothing, though the ego has moved to the right and they are in its path",
 }
 
 

@@ -19,7 +19,7 @@ from vlm_driving.runtime.engine import Engine  # noqa: E402
 from vlm_driving.runtime.events import AdviceDecoded, Done  # noqa: E402
 
 SHORT = [
-    *("--encoder-samples", "64", "--decoder-samples", "64", "--joint-samples", "64"),
+    *("--encoder-samples", "64", "--words-samples", "64", "--joint-samples", "64"),
     *("--tokenizer-scenes", "64", "--calibration-scenes", "64", "--workers", "0"),
 ]
 

@@ -33,7 +33,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--against-frames", type=int, default=40, metavar="N", help="for that (default 40)")
     add("--compile", action="store_true", help="transformers with torch.compile (a minute)")
     add("--identity", type=int, metavar="N", help="compare the tokens of N frames")
-    add("--quality", action="store_true", help="score advice and text on unseen scenes")
+    add("--quality", action="store_true", help="score advice on unseen scenes")
     add("--scenes", type=int, default=1000, metavar="N", help="for --quality (default 1000)")
     add("--rendering", type=int, metavar="N", help="measure the simulator: N scenes a worker")
     add("--json", type=Path, metavar="FILE", help="write the JSON object here too")

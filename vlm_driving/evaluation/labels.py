@@ -42,6 +42,10 @@ HAZARD_JA = {
     HazardKind.SIGNAL: "信号",
     HazardKind.CROSSING: "横断歩道",
     HazardKind.ROADWORK: "工事",
+    HazardKind.FLAGGER: "誘導員",
+    HazardKind.CROSSING_VEHICLE: "横切る車両",
+    HazardKind.RAILWAY: "踏切",
+    HazardKind.STOP_SIGN: "一時停止",
     HazardKind.OBSTACLE: "障害物",
     HazardKind.OTHER: "その他",
 }

@@ -79,12 +79,14 @@ def write_answers(out: Path, records: Iterable[Record]) -> None:
 def proofreading(scenes: Sequence[SceneRecord], seed: int, name: str) -> str:
     """Answers drawn at random as Markdown, with nothing that tells what is right."""
     rng = np.random.default_rng([seed, 6])
-    count = min(PROOFREAD, len(scenes))
-    chosen = sorted(int(i) for i in rng.choice(len(scenes), count, replace=False))
+    told = [scene for scene in scenes if any(scene.own.spoken)]
+    count = min(PROOFREAD, len(told))
+    chosen = sorted(int(i) for i in rng.choice(len(told), count, replace=False)) if told else []
     parts = [_HEAD.format(n=count, name=name)]
     for number, index in enumerate(chosen, 1):
-        record = scenes[index]
-        parts.append(f"## {number}\n\n- {record.own.advice_ja}\n- {record.own.description_ja}\n")
+        record = told[index]
+        advice_ja, description_ja = record.own.spoken
+        parts.append(f"## {number}\n\n- {advice_ja}\n- {description_ja}\n")
         parts += [f"- {a.text}\n  - {a.said}\n" for a in record.asked]
         parts.append("\n")
     return "".join(parts)

@@ -8,6 +8,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from vlm_driving.exam.figures_trust import SIGHT_STATES
+
 
 def print_figures(figures: Mapping[str, Any], console: Console) -> None:
     """Goals, advice by slice, questions by category, blind pictures by kind."""
@@ -20,6 +22,7 @@ def print_figures(figures: Mapping[str, Any], console: Console) -> None:
     else:
         _questions(figures, console)
     _blind(figures["blind"], console)
+    _sight(figures["sight"], console)
     stops = figures["missed_stops"]
     causes = ", ".join(
         f"{cause} {n['missed']} of {n['due']}"
@@ -98,6 +101,15 @@ def _blind(found: Mapping[str, Any], console: Console) -> None:
     for kind, part in found["kind"].items():
         cells = (part["unsure"], part["says_so"], part["invents"])
         table.add_row(kind, str(part["n"]), *map(number, cells))
+    console.print(table)
+
+
+def _sight(found: Mapping[str, Any], console: Console) -> None:
+    table = Table(title="things near enough to be examined (only seen ones are facts)")
+    for name in ("", *SIGHT_STATES):
+        table.add_column(name, justify="right" if name else "left")
+    for thing, part in found.items():
+        table.add_row(thing, *(str(part["examined"].get(state, 0)) for state in SIGHT_STATES))
     console.print(table)
 
 
