@@ -39,6 +39,7 @@ SECONDS, FPS_DEFAULT = 30.0, 10.0
 MOST = 3600.0
 LARGEST_SEED = 2**63 - 1
 MOST_BUDGET_MS = 60_000.0
+MOST_SCENES = 1000
 DRIVER_CHOICES = ("model", "keep", "decelerate", "truth", "all")
 
 
@@ -53,6 +54,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--out", type=Path, help="bag directory to be made; with --drive: directory for its frames")
     add("--seed", type=int, default=1, help="another seed, another town (default 1)")
     add("--scenario", metavar="F", help="a scenario's YAML file, or the name of a shipped one")
+    add(
+        "--sheet",
+        type=Path,
+        metavar="FILE",
+        help="write a page of scenes with what is said of them",
+    )
+    add("--count", type=int, default=24, metavar="N", help="scenes of the sheet (default 24)")
     add("--list-scenarios", action="store_true", help="name the shipped scenarios")
     add("--seconds", type=float, help="length of the drive without a scenario (default 30)")
     add("--fps", type=float, help="pictures a second (default 10)")
@@ -77,6 +85,8 @@ def run(args: argparse.Namespace) -> int:
             print(f"{path.stem:20} {load_scenario(path).description}")
         return 0
     _check(args)
+    if args.sheet is not None:
+        return _sheet(args)
     if args.drive:
         return _drive(args)
     if args.out is None:
@@ -135,6 +145,21 @@ def _check(args: argparse.Namespace) -> None:
         )
     if not args.drive and args.scenarios is not None:
         raise UserError("--scenarios goes with --drive: add it, or name one with --scenario.")
+
+
+def _sheet(args: argparse.Namespace) -> int:
+    """A contact sheet as one HTML page."""
+    from vlm_driving.simulator.sheet import sheet_html
+
+    if not 1 <= args.count <= MOST_SCENES:
+        raise UserError(f"--count {args.count} is not possible; give 1 to {MOST_SCENES}.")
+    try:
+        args.sheet.write_text(sheet_html(args.seed, args.count), encoding="utf-8")
+    except OSError as error:
+        raise UserError(
+            f"{args.sheet} cannot be written ({error.strerror}); name another file."
+        ) from error
+    return 0
 
 
 def _drive(args: argparse.Namespace) -> int:

@@ -15,6 +15,7 @@ from vlm_driving.simulator.drive import Drive
 from vlm_driving.simulator.ground_truth import ground_truth_json
 from vlm_driving.simulator.scenario import ScenarioWorld, Sight, TruthDriver, drive
 from vlm_driving.simulator.scenario.loop import frames
+from vlm_driving.simulator.things import things
 from vlm_driving.simulator.words_ja import describe
 
 IMAGE_TOPIC = "/sensing/camera/front/image_raw/compressed"
@@ -53,6 +54,8 @@ def _write(
             scene, image, speed = sight.scene, sight.rendering.image, sight.scene.ego_speed_kmh
             words = describe(sight.facts, sight.truth, np.random.default_rng([seed, count]), speed)
             truth = ground_truth_json(t_s, speed, sight.facts, sight.truth, words)
+            found = things(scene, sight.rendering, sight.facts)
+            truth["things"] = [thing.to_json() for thing in found]
             height, width = image.shape[:2]
             bag.twist(TWIST_TOPIC, stamp_ns, (speed or 0.0) / 3.6)
             bag.camera_info(

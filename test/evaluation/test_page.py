@@ -53,7 +53,7 @@ def test_the_page_says_what_the_run_was(reports, write_run):
         "tokyo",
         "減速してください。",
         "歩行者（左・近）",
-        "期限 budget 200 ms",
+        "予算 budget 200 ms",
         "metres driven in p99",
         "安全認証された機能ではありません",
         "not a safety-rated component",
@@ -102,7 +102,7 @@ def test_a_run_without_deadlines_says_so_on_top(answered, write_run):
     settings = {"pace": "every-frame", "budget_ms": None, "rate": None}
     unlimited = dataclasses.replace(answered, budget_ms=None)
     page = render_page(load_run(write_run([unlimited], settings)))
-    assert "期限なしで全画像に回答した記録です" in page
+    assert "期限なしで全フレームに回答した記録です" in page
     assert 'class="budget"' not in page
 
 

@@ -29,6 +29,10 @@ def test_latency_counts_answers_alone(answered, without_answer):
         without_answer(Outcome.TIMEOUT, latency_ms=199.0),
         without_answer(Outcome.DROPPED, latency_ms=1.0),
         without_answer(Outcome.STALE, latency_ms=9000.0),
+        # a frozen picture: nothing was asked
+        dataclasses.replace(
+            answered, outcome=Outcome.UNSURE, advice=None, backend=None, latency_ms=0.5
+        ),
     ]
     latency = summarize(reports, REALTIME, Ending())["latency_ms"]
     assert latency == {"p50": 100.0, "p90": 116.0, "p99": 119.6, "max": 120.0}

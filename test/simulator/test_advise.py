@@ -338,3 +338,16 @@ def test_a_flagger_who_waves_us_on_keeps_the_way_past_works_free() -> None:
     waved = replace(blocked, flagger=FlaggerFact(11.0, Gesture.PROCEED))
     advice = advise(waved, 20.0)
     assert (advice.speed, advice.path) == (SpeedAdvice.KEEP, PathAdvice.SHIFT_RIGHT)
+
+
+@pytest.mark.parametrize(("offset", "side"), [("right", "left"), ("left", "right")])
+def test_the_way_back_waits_until_the_object_is_passed(offset: str, side: str) -> None:
+    # Once: beside a fallen object the advice led back into it.
+    passing = replace(with_obstacle(20.0, side), offset=Offset(offset))
+    assert advise(passing, 15.0).path is PathAdvice.KEEP
+    assert advise(replace(passing, obstacle=None), 15.0).path is not PathAdvice.KEEP
+
+
+def test_nobody_speeds_up_beside_a_person_on_the_road() -> None:
+    beside = with_person("road", 4.0, "right")
+    assert advise(beside, 5.0).speed is SpeedAdvice.KEEP

@@ -25,12 +25,6 @@ SHIPPED = sorted((config_dir() / "scenarios").glob("*.yaml"))
 SMALL = (320, 180)
 """The model's scale: half of the work of the usual picture."""
 SEED = 1
-KNOWN_FAULTS = {
-    "obstacle_fog": "advise() calls the ego back to the lane's middle before it has passed an "
-    "obstacle: off to the right, the obstacle is no longer in its path",
-    "step_out": "advise() goes by the lane's middle: somebody on the road to its right asks for "
-    "nothing, though the ego has moved to the right and they are in its path",
-}
 
 
 def score_of(path: Path, driver: Driver, seed: int = SEED) -> Score:
@@ -41,11 +35,7 @@ def score_of(path: Path, driver: Driver, seed: int = SEED) -> Score:
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
-def test_the_careful_driver_does_no_wrong_and_gets_on(
-    path: Path, request: pytest.FixtureRequest
-) -> None:
-    if path.stem in KNOWN_FAULTS:
-        request.applymarker(pytest.mark.xfail(reason=KNOWN_FAULTS[path.stem], strict=True))
+def test_the_careful_driver_does_no_wrong_and_gets_on(path: Path) -> None:
     score = score_of(path, TruthDriver())
     assert score.incidents == []
     assert score.progress_m > 0.6 * load_scenario(path).length_m

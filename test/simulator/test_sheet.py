@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from vlm_driving.cli import main
 from vlm_driving.simulator.sheet import montage, sheet_html, told
 
 
@@ -23,3 +26,18 @@ def test_a_montage_has_whole_rows() -> None:
     assert montage(4, (0, 1, 2, 3), columns=2).shape == (360, 640, 3)
     with pytest.raises(ValueError, match="rows of 3"):
         montage(4, (0, 1), columns=3)
+
+
+def test_the_command_writes_the_sheet(tmp_path: Path) -> None:
+    page = tmp_path / "sheet.html"
+    assert main(["simulate", "--sheet", str(page), "--count", "2", "--seed", "4"]) == 0
+    assert page.read_text(encoding="utf-8") == sheet_html(4, 2)
+
+
+def test_a_sheet_that_cannot_be_is_one_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["simulate", "--sheet", str(tmp_path / "no" / "x.html"), "--count", "1"]) == 2
+    assert "name another file" in capsys.readouterr().err
+    assert main(["simulate", "--sheet", str(tmp_path / "x.html"), "--count", "0"]) == 2
+    assert "--count 0 is not possible" in capsys.readouterr().err

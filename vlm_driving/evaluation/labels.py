@@ -29,7 +29,7 @@ OUTCOME_JA = {
     Outcome.UNSURE: "確信度不足",
     Outcome.TIMEOUT: "時間切れ",
     Outcome.STALE: "到着遅れ",
-    Outcome.DROPPED: "新しい画像を優先",
+    Outcome.DROPPED: "新しいフレームを優先",
     Outcome.NO_BACKEND: "推論不可",
     Outcome.MALFORMED: "不正な画像",
 }

@@ -105,7 +105,7 @@ def _notes(run: Run) -> str:
     if summary.get("pace") == "every-frame":
         notes.insert(
             0,
-            "期限なしで全画像に回答した記録です。遅延は実走行の目安になりません。 "
+            "期限なしで全フレームに回答した記録です。遅延は実走行の目安になりません。 "
             + str(summary.get("pace_note") or ""),
         )
     advisory = (
@@ -136,15 +136,17 @@ def _figures(summary: Mapping[str, Any]) -> str:
         f'<div class="{verdict(value)}"><small>{escape(name)}</small>{_ms(value)}</div>'
         for name, value in latency.items()
     )
-    limit = "期限なし no budget" if budget is None else f"期限 budget {budget:g} ms"
+    limit = "予算なし no budget" if budget is None else f"予算 budget {budget:g} ms"
     late_verdict = "" if budget is None else "bad" if late else "good"
     recorded = summary.get("recorded_s")
     length = "" if recorded is None else f"記録 {recorded:.1f} s"
     figures = [
-        _figure("画像", "frames", str(frames), "", length),
+        _figure("フレーム", "frames", str(frames), "", length),
         _figure("回答率", "answered", share, "", f"{answered} = ok + truncated + unsure"),
-        _figure("期限超過", "late reports", str(late), "", "期限後に出した報告", late_verdict),
-        _figure("見送り", "dropped", str(summary["dropped"]), "", "新しい画像を優先 newest wins"),
+        _figure("期限超過", "late reports", str(late), "", "期限後に出したレポート", late_verdict),
+        _figure(
+            "見送り", "dropped", str(summary["dropped"]), "", "新しいフレームを優先 newest wins"
+        ),
         f'<div class="figure wide"><div class="name">遅延 ms<span>latency from camera stamp to '
         f'report</span></div><div class="row">{cells}</div><div class="under">{limit}</div></div>',
         _figure(

@@ -89,7 +89,7 @@ def timeline(reports: Sequence[SceneReport], budget_ms: float | None) -> str:
         parts.append(
             f'<line class="budget" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{line:.1f}" '
             f'y2="{line:.1f}"/><text class="budget-name" x="{WIDTH - RIGHT}" '
-            f'y="{line - 5:.1f}" text-anchor="end">期限 budget {budget_ms:g} ms</text>'
+            f'y="{line - 5:.1f}" text-anchor="end">予算 budget {budget_ms:g} ms</text>'
         )
     band = PLOT_HEIGHT + 26
     # A dropped frame says nothing about the advice: the frame that took its place does.
@@ -123,7 +123,7 @@ def _axes(
             f'<text x="{x(first + value):.1f}" y="{PLOT_HEIGHT + 16}" '
             f'text-anchor="middle">{first + value:g}</text>'
         )
-    unit_ja = "秒 s" if unit == "s" else "画像 frame"
+    unit_ja = "秒 s" if unit == "s" else "フレーム frame"
     yield (
         f'<text x="{WIDTH - RIGHT}" y="{PLOT_HEIGHT + 16}" text-anchor="end">{unit_ja}</text>'
         f'<text x="{LEFT - 8}" y="-2" text-anchor="end">ms</text>'

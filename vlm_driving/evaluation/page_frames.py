@@ -35,7 +35,7 @@ def gallery(run: Run) -> str:
     if not shots:
         return ""
     return card(
-        "画像と助言",
+        "フレームと助言",
         "about one frame a second",
         f'<div class="gallery">{"".join(shots[:GALLERY_MAX])}</div>',
     )
@@ -86,7 +86,7 @@ def frame_table(reports: Sequence[SceneReport]) -> str:
     heads = ("番号", "時刻", "結果", "遅延 ms", "助言", "確信度", "文章")
     head = "".join(f"<span>{escape(name)}</span>" for name in heads)
     return card(
-        "全画像",
+        "全フレーム",
         "every frame",
         '<div class="controls"><select id="pick" aria-label="結果で絞り込む">'
         f'<option value="">すべて all</option>{options}</select>'

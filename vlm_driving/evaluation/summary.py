@@ -52,7 +52,8 @@ def summarize(
 ) -> dict[str, Any]:
     """The object of `summary.json`; `settings` is the run's own `run.json`."""
     outcomes = Counter(report.outcome for report in reports)
-    answered = [report for report in reports if report.outcome.answered]
+    # A frozen picture is unsure at once, no backend asked: no latency of the model.
+    answered = [r for r in reports if r.outcome.answered and r.backend is not None]
     latency = quantiles(r.latency_ms for r in answered if r.latency_ms is not None)
     p99 = latency["p99"]
     return {

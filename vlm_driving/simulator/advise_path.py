@@ -91,10 +91,21 @@ def choose_path(facts: Facts, speed: SpeedAdvice) -> tuple[PathAdvice, Cause]:
         if facts.offset is Offset.RIGHT:
             return PathAdvice.KEEP, Cause.NONE
         return PathAdvice.SHIFT_RIGHT, cause
-    if facts.offset is Offset.CENTER:
+    if facts.offset is Offset.CENTER or _obstacle_in_way_back(facts):
         return PathAdvice.KEEP, Cause.NONE
     back = PathAdvice.SHIFT_RIGHT if facts.offset is Offset.LEFT else PathAdvice.SHIFT_LEFT
     return back, Cause.DRIFT
+
+
+def _obstacle_in_way_back(facts: Facts) -> bool:
+    """Whether an object lies beside us, on the side where the middle of the lane is."""
+    thing = facts.obstacle
+    if thing is None or thing.range_m >= OBSTACLE_M:
+        return False
+    return (facts.offset, thing.side) in (
+        (Offset.RIGHT, Side.LEFT),
+        (Offset.LEFT, Side.RIGHT),
+    )
 
 
 def _works_reach(facts: Facts) -> bool:

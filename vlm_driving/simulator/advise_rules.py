@@ -47,7 +47,7 @@ SLOW_M = 30.0
 """Things beside the way ask for care from here on."""
 CHILD_M, CHILD_KMH = 25.0, 25.0
 ELDERLY_M, ELDERLY_KMH = 20.0, 40.0
-ROADSIDE_KMH = 20.0
+ROADSIDE_KMH, ROADSIDE_HOLD_M = 20.0, 10.0
 WAITING_KMH = 15.0
 CYCLIST_M, CYCLIST_SLOW_M, CYCLIST_KMH = 40.0, 25.0, 30.0
 CYCLIST_FOLLOW_KMH, CYCLIST_GAP_S, CYCLIST_STOP_M = 15.0, 1.5, 4.0
@@ -205,7 +205,10 @@ def _edge_person(facts: Facts, person: PedestrianFact, v_kmh: float) -> list[Dem
     if person.age is Age.CHILD and beside and person.range_m < CHILD_M:
         return [Demand(slow_above(CHILD_KMH, v_kmh), Cause.CHILD, hazard)]
     if person.place is PedestrianPlace.ROAD and person.range_m < SLOW_M:
-        return [Demand(slow_above(ROADSIDE_KMH, v_kmh), Cause.ROADSIDE_PEDESTRIAN, hazard)]
+        speed = slow_above(ROADSIDE_KMH, v_kmh)
+        if speed is not SpeedAdvice.DECELERATE and person.range_m < ROADSIDE_HOLD_M:
+            speed = SpeedAdvice.KEEP
+        return [Demand(speed, Cause.ROADSIDE_PEDESTRIAN, hazard)]
     if person.age is Age.ELDERLY and beside and person.range_m < ELDERLY_M:
         return [Demand(hold_above(ELDERLY_KMH, v_kmh), Cause.ELDERLY, hazard)]
     return []
