@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
@@ -114,7 +115,7 @@ def shipped() -> list[Path]:
 def find(name: str) -> Path:
     """The file of a scenario given as a path or as the name of a shipped one. Raises UserError."""
     path = Path(name)
-    if path.is_file() or path.suffix in (".yaml", ".yml") or len(path.parts) != 1:
+    if os.path.isfile(path) or path.suffix in (".yaml", ".yml") or len(path.parts) != 1:
         return path
     known = {one.stem: one for one in shipped()}
     if name in known:
@@ -143,6 +144,12 @@ def _check(args: argparse.Namespace) -> None:
         raise UserError(
             "--fps does not go with --drive, which has 10 frames a second: leave it out."
         )
+    if args.sheet is not None and (args.drive or args.scenario is not None or args.out is not None):
+        raise UserError(
+            "--sheet writes its page alone: leave out --out, --scenario and --drive, or --sheet."
+        )
+    if not args.drive and args.model is not None:
+        raise UserError("--model goes with --drive: add it, or leave out --model.")
     if not args.drive and args.scenarios is not None:
         raise UserError("--scenarios goes with --drive: add it, or name one with --scenario.")
 

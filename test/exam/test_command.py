@@ -81,6 +81,8 @@ def test_it_needs_no_torch(bundle: Path, monkeypatch: pytest.MonkeyPatch, tmp_pa
         (("--evaluate", "BUNDLE", "--against-bundle", "nowhere"), "no model bundle at nowhere"),
         (("--evaluate", "BUNDLE", "--manifest", "none.json"), "none.json cannot be read"),
         (("--evaluate", "BUNDLE", "--write-manifest", "m.json"), "give one."),
+        (("--manifest", "m.json", "--out", "x"), "--manifest and --against-bundle go with"),
+        (("--evaluate", "BUNDLE", "--real", "l", "b", "--manifest", "m"), "not with --real"),
         (("--evaluate", "BUNDLE", "--real", "labels.json"), "--real takes LABELS and one or more"),
         (("--real", "labels.json", "bag"), "--real takes LABELS and one or more bags, beside"),
     ],

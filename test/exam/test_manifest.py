@@ -11,6 +11,7 @@ import pytest
 from vlm_driving.core import UserError
 from vlm_driving.exam import manifest
 from vlm_driving.exam.examine import Plan
+from vlm_driving.exam.records import Report, SceneRecord, Truth
 from vlm_driving.exam.seeds import (
     EXAM_SEED,
     SELECTION_SEED,
@@ -44,6 +45,20 @@ def test_another_plan_or_another_world_is_refused(written: Path) -> None:
         manifest.require_same(found, Plan(EXAM_SEED, 60), written)
     with pytest.raises(UserError, match="draws other scenes"):
         manifest.require_same({**found, "sampler": "0" * 64}, PLAN, written)
+
+
+def test_scenes_that_show_other_things_than_the_manifest_says_are_named() -> None:
+    truth = Truth("STOP", "KEEP", (), "signal")
+    own = Report("STOP", "KEEP", (), 1.0, 1.0, False, False)
+    record = SceneRecord("seeds", 0, {"light": "day"}, "standing", 0.0, ("jam",), truth, own)
+    counts = {"scenes": 1, "speed/STOP": 1, "path/KEEP": 1, "light/day": 1, "thing/jam": 1}
+    assert manifest.differences({"counts": counts}, [record]) == []
+    assert manifest.differences(
+        {"counts": {**counts, "speed/STOP": 0, "speed/KEEP": 1}}, [record]
+    ) == [
+        "speed/KEEP: 0 in place of 1",
+        "speed/STOP: 1 in place of 0",
+    ]
 
 
 def test_the_digest_hangs_on_the_seed_and_on_nothing_else() -> None:

@@ -42,6 +42,8 @@ def test_who_says_70_percent_and_is_right_in_70_percent_has_no_error() -> None:
     sure = [0.2, 0.2, 0.9, 0.9]
     assert calibration_error(sure, [False, False, True, True], bins=2) == pytest.approx(0.15)
     assert calibration_error([], []) is None
+    # Equal confidences that an edge divides: the order of the scenes changes nothing.
+    assert calibration_error([0.5] * 4, [True, True, False, False], bins=2) == 0.0
 
 
 def test_auroc_is_the_chance_that_the_right_one_is_surer() -> None:

@@ -21,11 +21,12 @@ from vlm_driving.exam.real_camera import (
     real_figures,
     report_figures,
 )
-from vlm_driving.exam.real_frames import CHANGES
+from vlm_driving.exam.real_frames import CHANGES, _scene
 from vlm_driving.exam.real_labels import SCHEMA, Label, is_invented, is_true, read_labels
 from vlm_driving.exam.records import Report
 from vlm_driving.replay.bag_writer import BagWriter
 from vlm_driving.simulator.parse_ja import claims
+from vlm_driving.simulator.scene import Light
 
 VALUES: dict[str, Any] = {
     **{"set": "tuning", "bag": "ride", "topic": "/camera", "stamp_ns": 5, "clear": True},
@@ -101,6 +102,15 @@ def test_a_report_gets_its_share_of_truth_and_of_vehicles() -> None:
     assert silent["vehicles_near_named"] == 0.0
 
 
+def test_a_vehicle_in_the_next_lane_is_not_named_by_one_ahead_of_us() -> None:
+    beside = label(
+        lead=None, vehicles=[{"side": "right", "direction": "ahead", "range_m": [15, 25]}]
+    )
+    assert report_figures([(beside, REPORT)])["vehicles_near_named"] == 0.0
+    named = replace(REPORT, description_ja="隣の車線の約20m先に車がいます。")
+    assert report_figures([(beside, named)])["vehicles_near_named"] == 1.0
+
+
 def test_words_have_to_follow_the_picture() -> None:
     night = replace(REPORT, description_ja="夜の高速道路です。")
     unsure = replace(REPORT, unsure=True)
@@ -129,6 +139,10 @@ def test_changed_pictures_are_darker_wetter_and_covered() -> None:
     hidden = np.abs(seen["half_covered"].astype(int) - 140).max(axis=2) > 20
     assert 0.03 < hidden.mean() < 0.6
     assert picture.min() == picture.max() == 140
+
+
+def test_rain_falls_by_day() -> None:
+    assert all(_scene(seed).atmosphere.light is Light.DAY for seed in range(4))
 
 
 @pytest.mark.parametrize(

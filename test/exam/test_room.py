@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from support.tiny_bundle import make_tiny_bundle
 
+from vlm_driving.core import UserError
 from vlm_driving.exam import room
 from vlm_driving.exam.answering import Candidate
 from vlm_driving.exam.room import CHUNK, ManySeats, OneSeat, open_candidate
@@ -39,6 +40,14 @@ def test_several_processes_give_what_one_gives(
         found = seats.run(_count, (5,), 5, told.append)
     assert sorted(told) == [1, 2, 2]
     assert found == OneSeat(None).run(_count, (5,), 5, lambda done: None)
+
+
+def test_a_bundle_that_no_process_can_open_is_named(tmp_path: Path) -> None:
+    from vlm_driving.exam.command import _count
+
+    refused = pytest.raises(UserError, match="no model bundle at .*nowhere")
+    with ManySeats(tmp_path / "nowhere", 1, 1) as seats, refused:
+        seats.run(_count, (5,), 1, lambda done: None)
 
 
 def test_a_bundle_that_answers_questions_is_asked_some(tmp_path: Path) -> None:

@@ -162,8 +162,9 @@ def test_the_prompt_holds_the_speed(bench):
     assert bench.written().startswith("車速40km/h。助言。<|speed_decelerate|>")
     list(bench.engine.answer(IMAGE, None))
     assert bench.written().startswith("車速不明。助言。")
-    list(bench.engine.answer(IMAGE, float("nan")))
-    assert bench.written().startswith("車速不明。助言。")
+    for impossible in (float("nan"), 1e30, -1000.0):
+        list(bench.engine.answer(IMAGE, impossible))
+        assert bench.written().startswith("車速不明。助言。")
 
 
 def test_forced_tokens_ride_with_the_pending_one_and_the_last_is_never_run(bench):

@@ -114,3 +114,22 @@ def test_a_piece_that_continues_gets_no_mark_of_a_words_beginning(tmp_path):
     assert tokenizer.encode("止", first=True) == [4]
     assert tokenizer.encode("止") == [3]
     assert tokenizer.encode("") == []
+
+
+def test_a_bias_leans_the_choice_and_leaves_the_probability(tokenizer) -> None:
+    one_token = {"KEEP": "前方", "STOP": "信号"}
+    grammar = compile_grammar(spec(one_token), tokenizer, {"speed": {"STOP": 1.0}})
+    node = grammar.speed.root
+    logits = np.full(tokenizer.vocab_size, -20.0, np.float32)
+    keep, stop = (tokenizer.single(text, "label") for text in one_token.values())
+    logits[keep], logits[stop] = np.log(0.6), np.log(0.4)
+    plain = decide(logits, node.tokens, 1.0)
+    assert node.children[plain.index] == "KEEP"
+    leaning = decide(logits, node.tokens, 1.0, node.bias)
+    assert node.children[leaning.index] == "STOP"
+    assert leaning.probability == pytest.approx(0.4, abs=1e-4)
+
+
+def test_a_bias_for_an_unknown_label_is_refused(tokenizer) -> None:
+    with pytest.raises(UserError, match=r"calibration\.bias\.speed\.HALT is no label"):
+        compile_grammar(spec(), tokenizer, {"speed": {"HALT": 1.0}})

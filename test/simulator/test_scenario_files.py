@@ -61,6 +61,7 @@ SIGNAL = {"kind": "signal", "at_m": 50, "phases": [{"colour": "red", "seconds": 
     ("data", "words"),
     [
         (road(lenght_m=3), ["f.yaml", "lenght_m", "length_m"]),
+        (road(zzz=3), ["zzz", "it takes description"]),
         ({"road": {"class": "street"}}, ["f.yaml", "lacks description"]),
         (road(road={"class": "motorway"}), ["class", "f.yaml", "expressway", "motorway"]),
         (road(road={"class": "street", "lanes": 1, "ego_lane": 1}), ["ego_lane", "leftmost"]),

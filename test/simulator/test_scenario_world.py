@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from vlm_driving.simulator.scenario import (
     Sight,
     parse_scenario,
 )
+from vlm_driving.simulator.scenario.score import touched
 from vlm_driving.simulator.scene import (
     Gesture,
     PedestrianPlace,
@@ -127,6 +129,20 @@ def test_signs_bends_and_tunnels_stand_where_they_are_said_to() -> None:
     assert inside.tunnel is not None and inside.tunnel.x_near_m < 0 and not inside.buildings
 
 
+def test_long_works_show_from_their_near_end_on() -> None:
+    place = world({"kind": "works", "at_m": 150, "length_m": 200})
+    shown = [at(place, 0, s).works for s in (30, 45, 200, 345, 349)]
+    near = [None if works is None else works.x_near_m for works in shown]
+    assert near == [None, 105, -50, -195, None]
+
+
+def test_of_two_tunnels_the_nearer_shows_in_whatever_order_they_are_written() -> None:
+    tunnels = [{"kind": "tunnel", "at_m": at, "length_m": 30} for at in (140, 60)]
+    for events in (tunnels, tunnels[::-1]):
+        shown = [at(world(*events), 0, s).tunnel for s in (0, 70, 95)]
+        assert [tunnel and round(tunnel.x_near_m) for tunnel in shown] == [60, -10, 45]
+
+
 def test_nearer_things_come_first_and_passed_ones_go() -> None:
     place = world({"kind": "obstacle", "at_m": 50}, {"kind": "obstacle", "at_m": 80})
     obstacles = [at(place, 0, s).obstacle for s in (0, 52, 54, 90)]
@@ -211,6 +227,11 @@ def test_the_judge_counts_what_was_done_wrong_once() -> None:
     assert judge_through(world(stop), fast).score.missed_stops == 1
     assert judge_through(world(stop), [(0, 10.0), (52, 0.5), (55, 5.0)]).score.missed_stops == 0
     assert judge_through(world(bar), fast).score.collisions == 1
+    guard = {"kind": "works", "at_m": 60, "overlap_m": 2.5, "machine": False,
+             "gestures": [{"gesture": "hold", "seconds": 60}]}  # fmt: skip
+    beside = world(guard).scene_at(0.0, EgoState(58.5, 5.0, 1.2))  # he is level with the doors
+    assert "flagger" in touched(beside)
+    assert "flagger" not in touched(replace(beside, ego_offset_m=0.0))
     score = judge_through(world(parked), fast).score
     assert score.collisions == 1 and score.incidents[0].kind == "collision"
     assert score.incidents[0].t_s == pytest.approx((60 - 1.6) / 10, abs=0.2)

@@ -9,6 +9,7 @@ pytestmark = pytest.mark.train
 
 from vlm_driving.training.calibration import (  # noqa: E402
     Decisions,
+    fit_bias,
     fit_temperature,
     fit_threshold,
     joint_confidence,
@@ -33,9 +34,31 @@ def test_the_temperature_that_made_the_labels_is_found(temperature: float) -> No
 def test_confidence_of_a_pair_is_the_product() -> None:
     one = Decisions(np.log([[0.8, 0.2]]), np.array([0]))
     two = Decisions(np.log([[0.25, 0.75]]), np.array([0]))
-    confidence, right = joint_confidence([one, two], 1.0)
+    confidence, right = joint_confidence([one, two], 1.0, [np.zeros(2), np.zeros(2)])
     assert confidence[0] == pytest.approx(0.6)
     assert not right[0]
+
+
+def test_a_bias_moves_the_choice_and_not_the_confidence_in_it() -> None:
+    one = Decisions(np.log([[0.6, 0.4]]), np.array([1]))
+    confidence, right = joint_confidence([one], 1.0, [np.array([0.0, 0.5])])
+    assert confidence[0] == pytest.approx(0.4)
+    assert right[0]
+
+
+def test_a_bias_is_found_where_a_rare_label_is_missed_too_often() -> None:
+    rng = np.random.default_rng(3)
+    truth = (rng.random(4000) < 0.1).astype(np.int64)  # label 1 is rare
+    evidence = rng.normal(np.where(truth == 1, 1.0, -1.0), 1.2)
+    odds = 2 * evidence / 1.2**2 + np.log(0.1 / 0.9)
+    group = Decisions(np.stack([np.zeros(4000), odds], axis=1), truth)
+    bias = fit_bias(group, 1.0, np.ones(2))
+    chosen = np.stack([np.zeros(4000), odds], axis=1) + bias
+    recall = [float((chosen.argmax(1)[truth == i] == i).mean()) for i in (0, 1)]
+    plain = [float(((odds > 0)[truth == i] == bool(i)).mean()) for i in (0, 1)]
+    assert np.mean(recall) > np.mean(plain) + 0.05
+    assert recall[1] > plain[1] + 0.1
+    assert fit_bias(labelled(1.0), 1.0, np.ones(4)) == pytest.approx(np.zeros(4), abs=0.25)
 
 
 def test_what_is_mostly_wrong_and_least_confident_is_not_given() -> None:

@@ -45,6 +45,9 @@ def test_one_command_goes_from_nothing_to_a_bundle_that_answers(
         (["--encoder-samples", "5"], "--encoder-samples is 5: give at least 64 scenes"),
         (["--seed", "-1"], "--seed is -1: give 0 or more"),
         (["--workers", "-2"], "--workers is -2: give 0 or more"),
+        (["--seed", "99999999999999999999"], "--seed is 99999999999999999999: give 4294967295 or"),
+        (["--workers", "1000"], "--workers is 1000: give 64 or less"),
+        (["--joint-samples", "9999999999"], "--joint-samples is 9999999999: give at most"),
         (["--device", "foo"], "invalid choice: 'foo'"),
         pytest.param(
             ["--device", "cuda"],

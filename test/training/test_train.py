@@ -126,6 +126,36 @@ def test_a_stage_goes_on_from_the_middle_with_its_optimizer(tmp_path: Path) -> N
     assert torch.equal(straight, resumed)
 
 
+def test_a_training_that_comes_apart_is_ended_and_keeps_its_checkpoint(tmp_path: Path) -> None:
+    plan = StagePlan("lines", samples=12, peak_rate=0.1, batch=4, checkpoint_s=-1.0)
+    model = torch.nn.Linear(3, 1)
+
+    def loss_of(batch: Any) -> tuple[torch.Tensor, dict[str, float]]:
+        x = torch.full((4, 3), float("nan") if batch == 1 else 1.0)
+        return model(x).square().mean(), {}
+
+    log = TrainingLog(tmp_path / "log.jsonl")
+    with pytest.raises(UserError, match="Stage lines has come apart at scene 4: its loss is nan"):
+        run_stage(
+            plan,
+            [(model, 1.0)],
+            model,
+            loss_of,
+            lambda a, b: iter(range(a, b)),
+            tmp_path,
+            log,
+            quiet,
+        )
+    assert torch.load(tmp_path / "lines.pt", weights_only=True)["step"] == 1
+
+
+def test_what_was_done_twice_is_read_once(tmp_path: Path) -> None:
+    log = TrainingLog(tmp_path / "log.jsonl")
+    for samples, loss in ((25, 3.0), (50, 2.0), (50, 2.5), (75, 1.0)):
+        log.write(stage="joint", samples=samples, loss=loss)
+    assert [(r["samples"], r["loss"]) for r in log.rows()] == [(25, 3.0), (50, 2.5), (75, 1.0)]
+
+
 def test_the_bench_knows_which_seeds_taught_a_bundle() -> None:
     assert (TRAIN_SEED_OFFSET, HELD_OUT_SEED_OFFSET) == TAUGHT_OFFSETS
 

@@ -45,7 +45,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def is_wanted(args: argparse.Namespace) -> bool:
     """Whether the command line asks for an examination."""
-    return args.evaluate is not None or args.write_manifest is not None or args.real is not None
+    names = ("evaluate", "write_manifest", "real", "manifest", "against_bundle")
+    return any(getattr(args, name) is not None for name in names)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -64,16 +65,28 @@ def run(args: argparse.Namespace) -> int:
     seed = EXAM_SEED if args.seed is None else args.seed
     check_counts(seed, args.scenes)
     plan = Plan(seed, args.scenes)
-    if args.real is not None:
-        result = _real(args, console)
-    elif args.evaluate is None:
-        result = _manifest(args, plan, console)
-    else:
-        if args.write_manifest is not None:
-            raise UserError(
-                "--write-manifest is for before a training, --evaluate for after it: give one."
-            )
-        result = _evaluate(args, plan, console)
+    compared = args.manifest is not None or args.against_bundle is not None
+    if compared and (args.evaluate is None or args.real is not None):
+        raise UserError(
+            "--manifest and --against-bundle go with --evaluate BUNDLE, and not with --real."
+        )
+    if args.evaluate is not None and args.write_manifest is not None:
+        raise UserError(
+            "--write-manifest is for before a training, --evaluate for after it: give one."
+        )
+    try:
+        if args.real is not None:
+            result = _real(args, console)
+        elif args.evaluate is None:
+            result = _manifest(args, plan, console)
+        else:
+            result = _evaluate(args, plan, console)
+    except ArithmeticError as error:
+        if type(error) is not ArithmeticError:  # a fault of ours, such as a division by zero
+            raise
+        raise UserError(
+            f"{args.evaluate} cannot be examined: {error}; train or export it anew."
+        ) from error
     print(json.dumps(result, ensure_ascii=False), flush=True)
     return 0
 
@@ -89,6 +102,9 @@ def _manifest(args: argparse.Namespace, plan: Any, console: Console) -> dict[str
     manifest.write(found, args.write_manifest)
     for fault in found["faults"]:
         console.print(f"[yellow]{fault}[/yellow]", soft_wrap=True)
+    if found["unclaimed"]:
+        small = ", ".join(found["unclaimed"])
+        console.print(f"too few scenes to claim anything of these slices: {small}", soft_wrap=True)
     return found
 
 
@@ -105,8 +121,9 @@ def _evaluate(args: argparse.Namespace, plan: Any, console: Console) -> dict[str
     bundles = [ModelBundle.load(p) for p in (args.evaluate, args.against_bundle) if p is not None]
     for bundle in bundles:
         require_unseen(bundle.name, bundle.manifest.provenance, plan.seed)
-    if args.manifest is not None:
-        manifest.require_same(manifest.read(args.manifest), plan, args.manifest)
+    frozen = None if args.manifest is None else manifest.read(args.manifest)
+    if frozen is not None:
+        manifest.require_same(frozen, plan, args.manifest)
     if args.out is not None:
         check_out(args.out)
     against = None
@@ -116,6 +133,7 @@ def _evaluate(args: argparse.Namespace, plan: Any, console: Console) -> dict[str
         if args.against_bundle is not None:
             with _room(args.against_bundle, args) as room:
                 against = difference(sat.seeds, sit_again(room, plan, bars.bar))
+    differs = [] if frozen is None else manifest.differences(frozen, sat.seeds)
     found = {
         "schema": SCHEMA,
         "model": bundles[0].name,
@@ -123,7 +141,8 @@ def _evaluate(args: argparse.Namespace, plan: Any, console: Console) -> dict[str
         "seed": plan.seed,
         "scenes": plan.scenes,
         "sampler": manifest.sampler_digest(plan.seed),
-        "frozen": args.manifest is not None,
+        "frozen": frozen is not None and not differs,
+        "differs_from_manifest": differs,
         **figures(sat),
         "against": against,
     }
@@ -133,6 +152,11 @@ def _evaluate(args: argparse.Namespace, plan: Any, console: Console) -> dict[str
         records: list[Any] = [*sat.seeds, *sat.compositions, *sat.blind, *sat.real_pictures]
         write_pages(args.out, found, records, sat.seeds, plan.seed)
     print_figures(found, console)
+    if differs:
+        console.print(
+            f"[yellow]these scenes are not those of {args.manifest}: {'; '.join(differs)}[/yellow]",
+            soft_wrap=True,
+        )
     return found
 
 

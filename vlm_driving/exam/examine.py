@@ -11,6 +11,7 @@ from vlm_driving.exam import figures_advice as adv
 from vlm_driving.exam import figures_prose as words
 from vlm_driving.exam import figures_trust as trust
 from vlm_driving.exam.answering import Candidate
+from vlm_driving.exam.blind_set import KINDS as BLIND_KINDS
 from vlm_driving.exam.figures_questions import questions, slice_rights
 from vlm_driving.exam.metrics import points, share
 from vlm_driving.exam.records import BlindRecord, SceneRecord
@@ -44,7 +45,7 @@ class Plan:
     @property
     def blind(self) -> int:
         """Pictures that show no road, or too little of it."""
-        return max(11, self.scenes // 4)
+        return max(len(BLIND_KINDS), self.scenes // 4)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,11 @@ GOALS = (
         ("compositions", "points_above_seeds", "questions"),
         -5.0,
     ),
+    Goal(
+        "compositions against seeds, hazards, points",
+        ("compositions", "points_above_seeds", "hazards_f1"),
+        -5.0,
+    ),
     Goal("descriptions, precision", ("prose", "precision"), 0.95),
     Goal("descriptions, recall", ("prose", "recall"), 0.85),
     Goal("prose contradicting", ("prose", "contradicting"), 0.005, False),

@@ -1,8 +1,9 @@
 """What the sets of the examination consist of, frozen in a file before anything is trained.
 
 Scenes are functions of seed and index, so a manifest holds seeds, counts and a digest of the
-sampler: the same digest means the same scenes. It is written only if the sets are fit to
-examine with: enough of every class of advice and of everything that changes advice.
+sampler; what an examination then meets is counted again and compared (see `differences`). Its
+`faults` say what makes the sets unfit to examine with: too little of a class of advice or of
+something that changes advice; `unclaimed` names the slices that are too small.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import Any
 from vlm_driving.core import PathAdvice, SpeedAdvice, UserError
 from vlm_driving.exam.blind_set import FIRST_INDEX, KINDS, SHARES
 from vlm_driving.exam.examine import Plan
+from vlm_driving.exam.records import SceneRecord, Truth
 from vlm_driving.exam.scenes import draw, slices_of, things_of
 from vlm_driving.exam.seeds import SELECTION_SEED, TAUGHT_OFFSETS, TEXT_ONLY_SEED
 from vlm_driving.exam.slicing import LEAST_CLAIMED, SLICES
@@ -62,13 +64,33 @@ def count(seed: int, first: int, size: int) -> list[Counter[str]]:
     found: Counter[str] = Counter()
     for index in range(first, first + size):
         drawn = draw(seed, index, Part.SEEDS)
-        found["scenes"] += 1
-        found[f"speed/{drawn.truth.speed}"] += 1
-        found[f"path/{drawn.truth.path}"] += 1
-        for kind, value in slices_of(drawn).items():
-            found[f"{kind}/{value}"] += 1
-        found.update(f"thing/{thing}" for thing in things_of(drawn))
+        found.update(_names(drawn.truth, slices_of(drawn), things_of(drawn)))
     return [found]
+
+
+def differences(manifest: Mapping[str, Any], records: Sequence[SceneRecord]) -> list[str]:
+    """What the examined scenes show more or less often than the manifest says: a line each.
+
+    Scenes alone do not tell: another renderer, other facts or other advice change the counts.
+    """
+    met: Counter[str] = Counter()
+    for record in records:
+        met.update(_names(record.truth, record.slices, record.things))
+    frozen = manifest.get("counts") or {}
+    return [
+        f"{name}: {met[name]} in place of {frozen.get(name, 0)}"
+        for name in sorted({*met, *frozen})
+        if met[name] != frozen.get(name, 0)
+    ]
+
+
+def _names(truth: Truth, slices: Mapping[str, str], things: Sequence[str]) -> list[str]:
+    """What one scene counts as."""
+    return [
+        *("scenes", f"speed/{truth.speed}", f"path/{truth.path}"),
+        *(f"{kind}/{value}" for kind, value in slices.items()),
+        *(f"thing/{thing}" for thing in things),
+    ]
 
 
 def build(plan: Plan, counters: Sequence[Counter[str]]) -> dict[str, Any]:
@@ -101,6 +123,7 @@ def build(plan: Plan, counters: Sequence[Counter[str]]) -> dict[str, Any]:
         },
         "counts": dict(sorted(total.items())),
         "faults": faults(total),
+        "unclaimed": unclaimed(total),
     }
 
 

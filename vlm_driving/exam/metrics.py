@@ -74,12 +74,17 @@ def micro_f1(
 def calibration_error(
     confidence: Sequence[float], right: Sequence[bool], bins: int = BINS
 ) -> float | None:
-    """Expected calibration error over bins of equal mass; None of nothing."""
+    """Expected calibration error over bins of equal mass; None of nothing.
+
+    Equal confidences share their mean success, so that the order of scenes changes nothing
+    where a bin's edge falls between them.
+    """
     if not confidence:
         return None
     order = np.argsort(np.asarray(confidence, float), kind="stable")
     sure = np.asarray(confidence, float)[order]
-    hits = np.asarray(right, float)[order]
+    _, inverse, counts = np.unique(sure, return_inverse=True, return_counts=True)
+    hits = (np.bincount(inverse, np.asarray(right, float)[order]) / counts)[inverse]
     parts = zip(np.array_split(sure, bins), np.array_split(hits, bins), strict=True)
     gap = sum(len(c) * abs(float(c.mean()) - float(h.mean())) for c, h in parts if len(c))
     return round(gap / len(sure), 4)

@@ -39,10 +39,14 @@ _OF_HAZARD = {
     "obstacle": ClaimKind.OBSTACLE,
 }
 _NAMES_VEHICLE = {
-    "ahead": {ClaimKind.LEAD, ClaimKind.OTHER_VEHICLE, ClaimKind.JAM},
-    "oncoming": {ClaimKind.ONCOMING},
-    "parked": {ClaimKind.PARKED},
+    ("ahead", True): {ClaimKind.LEAD, ClaimKind.JAM},
+    ("ahead", False): {ClaimKind.OTHER_VEHICLE, ClaimKind.JAM},
+    ("oncoming", True): {ClaimKind.ONCOMING},
+    ("oncoming", False): {ClaimKind.ONCOMING},
+    ("parked", True): {ClaimKind.PARKED},
+    ("parked", False): {ClaimKind.PARKED},
 }
+"""What names a vehicle of a direction, in our lane or not."""
 _FOLLOWS: dict[str, Callable[[Report, Sequence[Claim]], bool]] = {
     "darkened": lambda r, said: r.unsure or _says(said, ClaimKind.LIGHT, ("night", "dusk")),
     "rained_on": lambda r, said: r.unsure or _says(said, ClaimKind.WEATHER, ("rain",)),
@@ -100,7 +104,7 @@ def report_figures(pairs: Sequence[tuple[Label, Report]]) -> dict[str, Any]:
     verdicts = [is_true(c, label) for label, _, said in told for c in said]
     clear = [(label, report) for label, report in pairs if label["clear"]]
     near = [
-        any(c.kind in _NAMES_VEHICLE[car["direction"]] and not c.negated for c in named)
+        any(c.kind in _names(car) and not c.negated for c in named)
         for label, report, said in told
         for named in [[*said, *_hazards(report)]]
         for car in label["vehicles"]
@@ -175,11 +179,20 @@ def _group_figures(records: Sequence[RealRecord], constants: Sequence[Report]) -
             name: {
                 "follows": share(follows(r.changed[name], _said(r.changed[name])) for r in records),
                 "unsure": share(r.changed[name].unsure for r in records),
+                "follows_when_sure": share(
+                    follows(r.changed[name], _said(r.changed[name]))
+                    for r in records
+                    if not r.changed[name].unsure
+                ),
                 "unchanged_says_so": share(follows(r.report, _said(r.report)) for r in records),
             }
             for name, follows in _FOLLOWS.items()
         },
     }
+
+
+def _names(car: Mapping[str, Any]) -> set[ClaimKind]:
+    return _NAMES_VEHICLE[car["direction"], car["side"] == "center"]
 
 
 def _said(report: Report) -> tuple[Claim, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from vlm_driving.core import UserError
 from vlm_driving.exam.real_labels import Label
 from vlm_driving.simulator.blindness import make_blind
 from vlm_driving.simulator.sampling import sample
-from vlm_driving.simulator.scene import BlindKind, Blindness, Scene, Weather, Windscreen
+from vlm_driving.simulator.scene import BlindKind, Blindness, Light, Scene, Weather, Windscreen
 from vlm_driving.simulator.windscreen import look_through
 
 Image = NDArray[np.uint8]
@@ -106,5 +107,6 @@ def _small(image: Image) -> Image:
 
 
 def _scene(seed: int) -> Scene:
-    """Any scene by day: its light and the grain of its rain are what is needed of it."""
-    return sample(1, seed).scene
+    """A scene by day: its light and the grain of its rain are what is needed of it."""
+    scenes = (sample(1, 1000 * seed + turn).scene for turn in itertools.count())
+    return next(scene for scene in scenes if scene.atmosphere.light is Light.DAY)

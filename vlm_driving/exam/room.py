@@ -19,6 +19,8 @@ CHUNK = 20
 """Scenes a task: enough to make starting one cheap, few enough for a lively progress bar."""
 
 _seat: dict[str, Candidate | None] = {}
+_fault: list[UserError] = []
+"""Why this process has no candidate: told by its first task, for a pool only says that it broke."""
 
 
 class Room(Protocol):
@@ -112,8 +114,13 @@ def _sit_down(bundle: Path | None, threads: int) -> None:
     import cv2
 
     cv2.setNumThreads(1)  # the processes share the cores already
-    _seat["candidate"] = None if bundle is None else open_candidate(bundle, threads)
+    try:
+        _seat["candidate"] = None if bundle is None else open_candidate(bundle, threads)
+    except UserError as error:
+        _fault.append(error)
 
 
 def _work(task: Task[Result], args: tuple[Any, ...], first: int, count: int) -> list[Result]:
+    if _fault:
+        raise _fault[0]
     return task(_seat["candidate"], *args, first, count)

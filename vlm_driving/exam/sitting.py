@@ -87,18 +87,16 @@ def _answer(
 ) -> SceneRecord:
     image, speed = drawn.rendering.image, drawn.scene.ego_speed_kmh
     own = (whole_report if paper.words else advice_alone)(candidate, image, speed)
-    constants = {} if paper.text_only is None else paper.text_only.answers
+    blind_man = paper.text_only or TextOnly({}, {}, {})
     asking = paper.questions and answers_questions(candidate)
     questions = own_questions(drawn, paper.seed, index) if asking else ()
     said = [reply(candidate, q.text, image, speed) for q in questions]
     wording: Asked | None = None
     if asking and paper.wording:
-        shares = {} if paper.text_only is None else paper.text_only.asked_share
-        worded = worded_question(drawn, paper.seed, index, shares)
+        worded = worded_question(drawn, paper.seed, index, blind_man.asked_share)
         if worded is not None:
-            wording = judge(
-                worded, reply(candidate, worded.text, image, speed), constants.get(worded.kind)
-            )
+            constant = blind_man.answer(worded.kind, speed)
+            wording = judge(worded, reply(candidate, worded.text, image, speed), constant)
     other_report: Report | None = None
     other_said: str | None = None
     if other is not None:
@@ -107,7 +105,12 @@ def _answer(
             # one is enough, in turn of all that are asked
             other_said = reply(candidate, questions[index % len(questions)].text, other, speed)
     asked = tuple(
-        judge(q, text, constants.get(q.kind), other_said if n == index % len(questions) else None)
+        judge(
+            q,
+            text,
+            blind_man.answer(q.kind, speed),
+            other_said if n == index % len(questions) else None,
+        )
         for n, (q, text) in enumerate(zip(questions, said, strict=True))
     )
     return SceneRecord(

@@ -1,7 +1,7 @@
 """The opponent that sees no picture.
 
-For each ego speed it knows the best advice and for each kind of question the best answer, both
-learned on scenes that nobody is examined on.
+For each ego speed it knows the best advice and, for each kind of question, the best answer at
+about that speed, both learned on scenes that nobody is examined on.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from vlm_driving.simulator.questions.generate import reply_to
 
 MOST_CANDIDATES = 16
 MOST_RUBRICS = 120
+LEAST_AT_SPEED = 30
+"""A kind asked less often at a speed gets its answer for all speeds."""
 Pair = tuple[str, str]
 
 
@@ -33,8 +35,8 @@ class Tally:
     Attributes:
         scenes: how many.
         advice: ego class to counts of (speed, path).
-        rubrics: kind to counts of rubrics as JSON.
-        answers: kind to counts of answers.
+        rubrics: kind, and kind at a speed, to counts of rubrics as JSON.
+        answers: kind, and kind at a speed, to counts of answers.
     """
 
     scenes: int = 0
@@ -56,14 +58,16 @@ class Tally:
             answer = reply_to(kind, drawn.facts, speed)
             if answer is not None:
                 rubric = json.dumps(answer.rubric, ensure_ascii=False, sort_keys=True)
-                self.rubrics[name][rubric] += 1
-                self.answers[name][answer.answers[0]] += 1
+                for key in (name, at_speed(name, speed)):
+                    self.rubrics[key][rubric] += 1
+                    self.answers[key][answer.answers[0]] += 1
 
 
 @dataclass(frozen=True, slots=True)
 class TextOnly:
     """The constants: advice for an ego class, an answer for a kind of question.
 
+    `answers`: of a kind, and under `at_speed` of it at a speed where it was asked often enough.
     `asked_share`: in which share of the scenes a kind can be asked.
     """
 
@@ -74,6 +78,17 @@ class TextOnly:
     def advise(self, ego: str) -> Pair:
         """The constant advice at an ego class; of a class never met, the commonest of all."""
         return self.advice.get(ego, self.advice[""])
+
+    def answer(self, kind: str, ego_speed_kmh: float | None) -> str | None:
+        """The constant answer to a kind of question; None to one that was never asked."""
+        return self.answers.get(at_speed(kind, ego_speed_kmh), self.answers.get(kind))
+
+
+def at_speed(kind: str, ego_speed_kmh: float | None) -> str:
+    """A kind of question as it is asked at about this speed."""
+    if ego_speed_kmh is None:
+        return f"{kind}@unknown"
+    return f"{kind}@{sum(ego_speed_kmh >= edge for edge in (3.0, 30.0, 60.0))}"
 
 
 def tally(first: int, count: int, questions: bool = True, seed: int = TEXT_ONLY_SEED) -> Tally:
@@ -104,8 +119,16 @@ def learn(tallies: Iterable[Tally]) -> TextOnly:
             answers[kind].update(texts)
     return TextOnly(
         {ego: _most(pairs) for ego, pairs in advice.items()},
-        {kind: best_answer(answers[kind], rubrics[kind]) for kind in sorted(rubrics)},
-        {kind: sum(counts.values()) / max(1, scenes) for kind, counts in rubrics.items()},
+        {
+            key: best_answer(answers[key], counts)
+            for key, counts in sorted(rubrics.items())
+            if "@" not in key or sum(counts.values()) >= LEAST_AT_SPEED
+        },
+        {
+            kind: sum(counts.values()) / max(1, scenes)
+            for kind, counts in rubrics.items()
+            if "@" not in kind
+        },
     )
 
 

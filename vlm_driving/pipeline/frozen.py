@@ -27,10 +27,11 @@ class _Still:
 
 
 class FrozenInput:
-    """Tells, camera by camera, whether the picture has stood still to the last bit.
+    """Tells, camera by camera, whether the picture has stood still.
 
-    A real sensor's noise makes two pictures differ even of a road where nothing moves, so
-    equal pixels mean a hung driver, a covered file, or a picture made without noise.
+    A real sensor's noise makes two pictures differ all over, even of a road where nothing
+    moves: so a grid of pixels that are equal to the last bit (see `fingerprint`) means a hung
+    driver, or a picture made without noise.
     """
 
     def __init__(self, after_frames: int, span_ms: float = FROZEN_SPAN_MS) -> None:

@@ -45,19 +45,26 @@ class Label:
     legal_mass: float
 
 
-def decide(logits: NDArray[np.float32], tokens: NDArray[np.int64], temperature: float) -> Decision:
+def decide(
+    logits: NDArray[np.float32],
+    tokens: NDArray[np.int64],
+    temperature: float,
+    bias: NDArray[np.float64] | None = None,
+) -> Decision:
     """Choose greedily among legal tokens.
 
     Args:
         logits: (vocab,) after the last token.
         tokens: (k,) the legal tokens.
-        temperature: of the probability; greedy choice does not depend on it.
+        temperature: of the probability; without a bias the choice does not depend on it.
+        bias: (k,) added to the log-probabilities for the choice alone.
 
     Raises:
         ArithmeticError: if the logits are not finite, so that no choice means anything.
     """
     legal = logits[tokens].astype(np.float64)
-    index = int(legal.argmax())
+    lean = legal if bias is None else legal / temperature + bias
+    index = int(lean.argmax())
     top = float(logits.max())
     everything = float(np.exp(logits - np.float32(top)).sum(dtype=np.float64))
     mass = float(np.exp(legal - top).sum()) / everything
@@ -96,7 +103,7 @@ def choose_label(cursor: Cursor, choice: Choice, temperature: float) -> Label:
     while not isinstance(node, str):
         index = 0
         if node is choice.root or len(node.children) > 1:
-            decision = decide(cursor.logits(), node.tokens, temperature)
+            decision = decide(cursor.logits(), node.tokens, temperature, node.bias)
             index = decision.index
             probability *= decision.probability
             legal_mass = min(legal_mass, decision.legal_mass)

@@ -35,7 +35,8 @@ from vlm_driving.runtime.sections import Prose, compile_sections
 from vlm_driving.runtime.stages import StageWatch
 from vlm_driving.runtime.tokenizer import BundleTokenizer
 
-_LONGEST_SPEED_KMH = -100  # writes as many characters as any speed on a road
+_LONGEST_SPEED_KMH = -100  # writes as many characters as any speed up to the most
+_MOST_SPEED_KMH = 999.0  # what is faster is a fault of the sensor, and too long for the prompt
 _MOST_TAILS = 512
 _BLIND_ABOVE = 0.5  # the model would rather say this than everything else together
 
@@ -53,7 +54,7 @@ class Engine:
         self.bundle = bundle
         self.runner = runner
         self.tokenizer = BundleTokenizer(bundle.tokenizer_path, bundle.manifest.normalization)
-        grammar = compile_grammar(bundle.grammar, self.tokenizer)
+        grammar = compile_grammar(bundle.grammar, self.tokenizer, bundle.calibration.bias)
         # The first lead rides with the prompt, so that one call serves both.
         self._speed_lead = grammar.speed.lead
         self._grammar = replace(grammar, speed=replace(grammar.speed, lead=()))
@@ -292,7 +293,9 @@ class Engine:
 
 
 def _whole_kmh(ego_speed_kmh: float | None) -> int | None:
-    """The speed as a prompt says it; None where there is none."""
+    """The speed as a prompt says it; None where there is none, or none that can be."""
     if ego_speed_kmh is None or not math.isfinite(ego_speed_kmh):
+        return None
+    if abs(ego_speed_kmh) > _MOST_SPEED_KMH:
         return None
     return round(ego_speed_kmh)

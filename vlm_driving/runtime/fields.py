@@ -36,8 +36,14 @@ class Fields:
             raise UserError(f"{self._source}: unknown key {names}; {_MEND}.")
 
     def has(self, key: str) -> bool:
-        """Whether the key is there and was not asked for yet; for the few optional ones."""
-        return key in self._data
+        """Whether the key is there, not null, and not asked for yet; for the few optional ones.
+
+        A null is taken as asked for.
+        """
+        if self._data.get(key) is None:
+            self._data.pop(key, None)
+            return False
+        return True
 
     def text(self, key: str, *, empty: bool = True) -> str:
         """A string."""
@@ -50,10 +56,7 @@ class Fields:
 
     def optional_text(self, key: str) -> str | None:
         """A string that is not empty, or None where the key is missing or null."""
-        if self._data.get(key) is None:
-            self._data.pop(key, None)
-            return None
-        return self.text(key, empty=False)
+        return self.text(key, empty=False) if self.has(key) else None
 
     def choice(self, key: str, known: tuple[str, ...]) -> str:
         """One of the strings `known`."""
@@ -125,6 +128,15 @@ class Fields:
             if not isinstance(item, str):
                 raise self.error(f"{key}.{name}", f"must be a string, got {item!r}")
         return value
+
+    def number_mapping(self, key: str) -> Mapping[str, float]:
+        """An object whose values are finite numbers."""
+        value = self.mapping(key)
+        for name, item in value.items():
+            whole = isinstance(item, (int, float)) and not isinstance(item, bool)
+            if not whole or not math.isfinite(item):
+                raise self.error(f"{key}.{name}", f"must be a number, got {item!r}")
+        return {name: float(item) for name, item in value.items()}
 
     def fields(self, key: str) -> Fields:
         """An object with known keys of its own."""

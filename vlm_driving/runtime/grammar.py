@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,10 +20,12 @@ class Node:
     Attributes:
         tokens: (k,) the legal tokens, ascending.
         children: what follows each of them: another node, or the name of a finished label.
+        bias: (k,) added to the log-probabilities before one is chosen; None for none.
     """
 
     tokens: NDArray[np.int64]
     children: tuple[Node | str, ...]
+    bias: NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +59,20 @@ END = "<end>"
 """Name of the label that ends the hazards; no hazard kind is called so."""
 
 
-def compile_grammar(spec: GrammarSpec, tokenizer: BundleTokenizer) -> Grammar:
+def compile_grammar(
+    spec: GrammarSpec,
+    tokenizer: BundleTokenizer,
+    bias: Mapping[str, Mapping[str, float]] | None = None,
+) -> Grammar:
     """Compile every group of labels with the bundle's own tokenizer.
 
+    `bias` belongs to labels of the groups speed and path (see `manifest.Calibration`).
+
     Raises:
-        UserError: if the tokens of one label begin another label of the same group.
+        UserError: if the tokens of one label begin another label of the same group, or a bias
+            names a label that is unknown or longer than one token.
     """
+    bias = bias or {}
     hazards = None
     if spec.hazards is not None:
         kinds = LabelGroup(
@@ -75,8 +85,8 @@ def compile_grammar(spec: GrammarSpec, tokenizer: BundleTokenizer) -> Grammar:
             range=_compile(spec.hazards.range, tokenizer, "hazards.range"),
         )
     return Grammar(
-        speed=_compile(spec.speed, tokenizer, "speed"),
-        path=_compile(spec.path, tokenizer, "path"),
+        speed=_biased(_compile(spec.speed, tokenizer, "speed"), bias.get("speed", {}), "speed"),
+        path=_biased(_compile(spec.path, tokenizer, "path"), bias.get("path", {}), "path"),
         hazards=hazards,
     )
 
@@ -118,6 +128,21 @@ def _compile(group: LabelGroup, tokenizer: BundleTokenizer, where: str) -> Choic
     _refuse_ambiguity(labels, where)
     root = _trie(list(labels.items()), 0)
     return Choice(tuple(tokenizer.encode(group.lead)), root)
+
+
+def _biased(choice: Choice, bias: Mapping[str, float], where: str) -> Choice:
+    """The same choice, leaning as `bias` says."""
+    if not bias:
+        return choice
+    root = choice.root
+    for name in bias:
+        if name not in root.children:
+            raise UserError(
+                f"bundle.json: calibration.bias.{where}.{name} is no label of one token; "
+                "remove it, or give the label a token of its own."
+            )
+    lean = [bias.get(child, 0.0) if isinstance(child, str) else 0.0 for child in root.children]
+    return replace(choice, root=replace(root, bias=np.array(lean)))
 
 
 def _refuse_ambiguity(labels: Mapping[str, tuple[int, ...]], where: str) -> None:

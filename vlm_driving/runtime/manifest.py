@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -86,13 +86,17 @@ class QuestionSpec:
 class Calibration:
     """Temperature of the confidence, and the thresholds below which a model is unsure.
 
-    `blind_token` is what a model prefers to the first label where it cannot see, or None.
+    `blind_token` is what a model prefers to the first label where it cannot see, or None. `bias`
+    is added to the log-probability of labels before one is chosen, by group (speed, path) and
+    label: rare labels that must not be missed are then chosen a little sooner. Confidence is
+    computed without it.
     """
 
     temperature: float
     unsure_below_confidence: float
     unsure_below_legal_mass: float
     blind_token: str | None = None
+    bias: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,12 +232,25 @@ def _question(fields: Fields | None) -> QuestionSpec | None:
     return question
 
 
+def _bias(fields: Fields) -> Mapping[str, Mapping[str, float]]:
+    if not fields.has("bias"):
+        return {}
+    groups = fields.fields("bias")
+    found: dict[str, Mapping[str, float]] = {}
+    for group in ("speed", "path"):
+        if groups.has(group):
+            found[group] = groups.number_mapping(group)
+    groups.done()
+    return found
+
+
 def _calibration(fields: Fields) -> Calibration:
     calibration = Calibration(
         temperature=fields.number("temperature", above=0.0),
         unsure_below_confidence=fields.number("unsure_below_confidence", least=0.0, most=1.0),
         unsure_below_legal_mass=fields.number("unsure_below_legal_mass", least=0.0, most=1.0),
         blind_token=fields.optional_text("blind_token"),
+        bias=_bias(fields),
     )
     fields.done()
     return calibration

@@ -53,7 +53,7 @@ above n*: DECELERATE if v > n km/h, else hold above n.
 | roadside_pedestrian | on the road beside us, nearer than 30 m | slow above 20; nearer than |
 | | | 10 m hold at least |
 | elderly | as a child, nearer than 20 m | hold above 40 |
-| crossing | empty, no signal or off, nearer than 25 m | slow above 40 (art. 38) |
+| crossing | no signal or off, nearer than 25 m | slow above 40 (art. 38) |
 | tunnel | its mouth nearer than 40 m | hold above 40 |
 | curve | a bend | DECELERATE if v > its aim + 5 |
 | speed_limit | a sign | DECELERATE if v > limit + 5 (art. 22) |
@@ -76,9 +76,10 @@ Path: KEEP with STOP. Otherwise the first of: left for an oncoming vehicle on ou
 works that reach in from the right (both unless something stands at the left edge nearer than
 25 m); right round an obstacle, works, a parked vehicle in our way, a cyclist (with 1.5 m), a
 person at the left edge (30 m), unless the way is blocked: an oncoming vehicle nearer than 40 m on
-a road with one lane (60 m for works that block it), or a vehicle in the next lane nearer than
-15 m (never while a flagger waves us on); back to the middle of the lane (drift), unless an object
-lies there. Who is there already keeps the path.
+a road with one lane, or a vehicle in the next lane nearer than 15 m (never while a flagger waves
+us on); back to the middle of the lane (drift), unless an object lies there. Who is there already
+keeps the path. For the speed before works that block our lane an oncoming vehicle counts from
+60 m on.
 
 Hazards: each thing that fits a row above, even where the ego is slow enough for it, and people
 and cyclists nearer than 20 m; at most three, first the cause of the speed, then the cause of the

@@ -17,8 +17,6 @@ class Camera:
 
     pose: CameraPose
     focal_px: float
-    centre_u: float
-    centre_v: float
     matrix: NDArray[np.float64]  # (3, 3): road axes to (u * w, v * w, w), w the depth
     origin: NDArray[np.float64]  # (3,): where the road's origin goes
     bend: NDArray[np.float64]  # (3,): added times x * x
@@ -47,7 +45,7 @@ class Camera:
         matrix = (lens @ turn).T
         origin = np.array([0.0, -offset_m, -pose.height_m]) @ matrix
         bend = np.array([0.0, 0.5 * road.curvature_per_m, 0.5 * road.slope_per_m]) @ matrix
-        return cls(pose, focal, width / 2, height / 2, matrix, origin, bend)
+        return cls(pose, focal, matrix, origin, bend)
 
     def project(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
         """(n, 3) road points, all in front of the camera, to (n, 2) pixels."""

@@ -70,7 +70,6 @@ class Canvas:
     light: Lighting
     ids: NDArray[np.int32] = field(init=False)
     things: dict[int, ThingView] = field(default_factory=dict)
-    glows: list[tuple[float, float, float, Colour, float]] = field(default_factory=list)
     scale: float = field(init=False)
     crop: tuple[float, float] = field(init=False)
 

@@ -57,13 +57,6 @@ def lamp_pitch_m(signal: Signal) -> float:
     return signal.lamp_m * 1.28
 
 
-def lit_lamp_y_m(signal: Signal) -> float:
-    """The y of the lit lamp's middle; of a signal that is off, of its housing."""
-    if signal.colour is SignalColour.OFF:
-        return signal.y_m
-    return signal.y_m + (1 - LAMP_ORDER.index(signal.colour)) * lamp_pitch_m(signal)
-
-
 def is_flat(signal: Signal) -> bool:
     """Whether it is of the newer kind: a thin panel with LEDs and without hoods."""
     return int(signal.housing * 10) % 3 == 0

@@ -92,11 +92,6 @@ def sample_scene(seed: int, index: int, part: Part = Part.TRAIN) -> Scene:
     return sample(seed, index, part).scene
 
 
-def theme_of(seed: int, index: int, part: Part = Part.TRAIN) -> Triple:
-    """Road, light and weather and theme of a scene, without drawing the rest."""
-    return draw_triple(part, float(_generator(seed, index, part).random()))
-
-
 def sample(seed: int, index: int, part: Part = Part.TRAIN) -> Sampled:
     """Scene number `index` of a set, with its theme."""
     rng = _generator(seed, index, part)

@@ -3,168 +3,94 @@
 Coordinates are metres in the road's frame: x forward along the road from the ego's camera,
 y to the left from the middle of the ego lane, z up from the road surface. The ego sits at
 x = 0, y = `Scene.ego_offset_m`. A curved or sloping road bends this frame (see `camera`).
-Colours are BGR, 0 to 255, as they are in plain daylight.
+Colours are BGR, 0 to 255, as they are in plain daylight. `scene_kinds` has the kinds of things,
+`scene_things` the things; all of them can be imported from here.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
 
-Colour = tuple[float, float, float]
+from vlm_driving.simulator.scene_kinds import (
+    Age,
+    Arrow,
+    BlindKind,
+    CentreLine,
+    CyclistPlace,
+    EdgeKind,
+    Gesture,
+    Light,
+    ObstacleKind,
+    PedestrianPlace,
+    PropKind,
+    RoadClass,
+    SignalColour,
+    SignKind,
+    VehicleKind,
+    VehicleRole,
+    Weather,
+)
+from vlm_driving.simulator.scene_things import (
+    Animal,
+    Building,
+    Colour,
+    Crossing,
+    CrossRoad,
+    Cyclist,
+    Flagger,
+    Obstacle,
+    Pedestrian,
+    Prop,
+    Railway,
+    RoadSign,
+    RoadWorks,
+    Signal,
+    Tunnel,
+    Vehicle,
+)
 
-
-class Light(str, Enum):
-    """Time of day."""
-
-    DAY = "day"
-    BACKLIGHT = "backlight"
-    DUSK = "dusk"
-    NIGHT = "night"
-
-
-class Weather(str, Enum):
-    """Weather that shows in the picture."""
-
-    CLEAR = "clear"
-    RAIN = "rain"
-    FOG = "fog"
-    SNOW = "snow"
-
-
-class RoadClass(str, Enum):
-    """What sort of road it is.
-
-    `RESIDENTIAL` is narrow, without a centre line, both directions sharing it; `EXPRESSWAY` has
-    no oncoming lanes, no crossings and nobody on foot.
-    """
-
-    RESIDENTIAL = "residential"
-    STREET = "street"
-    ARTERIAL = "arterial"
-    EXPRESSWAY = "expressway"
-
-
-class CentreLine(str, Enum):
-    """What parts the two directions."""
-
-    YELLOW = "yellow"
-    WHITE = "white"
-    WHITE_DASHED = "white_dashed"
-    NONE = "none"
-
-
-class EdgeKind(str, Enum):
-    """How the carriageway ends on the left."""
-
-    KERB = "kerb"
-    LINE = "line"
-    GUARDRAIL = "guardrail"
-
-
-class VehicleKind(str, Enum):
-    """Body shape."""
-
-    KEI = "kei"
-    SEDAN = "sedan"
-    VAN = "van"
-    TRUCK = "truck"
-    BUS = "bus"
-    MOTORCYCLE = "motorcycle"
-
-
-class VehicleRole(str, Enum):
-    """What the vehicle does; `AHEAD` goes our way in any lane, `CROSSING` goes across."""
-
-    AHEAD = "ahead"
-    ONCOMING = "oncoming"
-    PARKED = "parked"
-    CROSSING = "crossing"
-
-
-class SignalColour(str, Enum):
-    """The lamp that is lit; `OFF`: none, as in a power cut."""
-
-    RED = "red"
-    YELLOW = "yellow"
-    GREEN = "green"
-    OFF = "off"
-
-
-class Arrow(str, Enum):
-    """A lit green arrow lamp under the three lamps."""
-
-    LEFT = "left"
-    STRAIGHT = "straight"
-    RIGHT = "right"
-
-
-class PedestrianPlace(str, Enum):
-    """Where a pedestrian is."""
-
-    PAVEMENT = "pavement"
-    WAITING = "waiting"
-    CROSSING = "crossing"
-    ROAD = "road"
-
-
-class Age(str, Enum):
-    """What shows of age: a child is small, an elderly person bent, often with a stick."""
-
-    ADULT = "adult"
-    CHILD = "child"
-    ELDERLY = "elderly"
-
-
-class CyclistPlace(str, Enum):
-    """Where a cyclist is: along our lane's left edge, crossing, towards us, or on the pavement."""
-
-    LANE = "lane"
-    CROSSING = "crossing"
-    ONCOMING = "oncoming"
-    PAVEMENT = "pavement"
-
-
-class Gesture(str, Enum):
-    """What a flagger tells us: `HOLD` (red flag out across, or both arms out) or `PROCEED`."""
-
-    HOLD = "hold"
-    PROCEED = "proceed"
-
-
-class ObstacleKind(str, Enum):
-    """Something that fell onto the road."""
-
-    BOX = "box"
-    TYRE = "tyre"
-    TIMBER = "timber"
-    SACK = "sack"
-
-
-class SignKind(str, Enum):
-    """Sign faces. `STOP` and `SPEED_LIMIT` carry facts, the others are variety."""
-
-    STOP = "stop"
-    SPEED_LIMIT = "speed_limit"
-    NO_PARKING = "no_parking"
-    NO_ENTRY = "no_entry"
-    WARNING = "warning"
-    CROSSING = "crossing"
-    DIRECTION = "direction"
-
-
-class BlindKind(str, Enum):
-    """Why a picture shows (too little of) a road."""
-
-    MUD = "mud"
-    SHEET = "sheet"
-    FOGGED = "fogged"
-    SNOWED = "snowed"
-    HAND = "hand"
-    BLACK = "black"
-    WHITE = "white"
-    NOISE = "noise"
-    FOREIGN = "foreign"
+__all__ = [
+    "Age",
+    "Animal",
+    "Arrow",
+    "Atmosphere",
+    "BlindKind",
+    "Blindness",
+    "Building",
+    "CameraPose",
+    "CentreLine",
+    "Colour",
+    "CrossRoad",
+    "Crossing",
+    "Cyclist",
+    "CyclistPlace",
+    "EdgeKind",
+    "Flagger",
+    "Gesture",
+    "Light",
+    "Obstacle",
+    "ObstacleKind",
+    "Pedestrian",
+    "PedestrianPlace",
+    "Prop",
+    "PropKind",
+    "Railway",
+    "Road",
+    "RoadClass",
+    "RoadSign",
+    "RoadWorks",
+    "Scene",
+    "Sensor",
+    "SignKind",
+    "Signal",
+    "SignalColour",
+    "Tunnel",
+    "Vehicle",
+    "VehicleKind",
+    "VehicleRole",
+    "Weather",
+    "Windscreen",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,157 +146,6 @@ class Road:
 
 
 @dataclass(frozen=True, slots=True)
-class Vehicle:
-    """A vehicle; `x_m` is its nearest face, `y_m` its middle.
-
-    A `CROSSING` one stands across the road: `length_m` runs along y, `width_m` along x, and
-    `heading` is +1 moving to our left, -1 to our right. `variant` picks details of the body;
-    the highest variants are kept out of training (see `compositions`).
-    """
-
-    role: VehicleRole
-    kind: VehicleKind
-    x_m: float
-    y_m: float
-    length_m: float
-    width_m: float
-    height_m: float
-    colour: Colour
-    braking: bool = False
-    hazard_lamps: bool = False
-    headlamps: bool = False
-    taxi: bool = False
-    heading: int = 0
-    variant: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Pedestrian:
-    """A person. `heading` is -1 walking right, +1 walking left, 0 along the road."""
-
-    place: PedestrianPlace
-    x_m: float
-    y_m: float
-    height_m: float
-    heading: int
-    stride: float
-    coat: Colour
-    trousers: Colour
-    hair: Colour
-    umbrella: Colour | None = None
-    bag: Colour | None = None
-    age: Age = Age.ADULT
-
-
-@dataclass(frozen=True, slots=True)
-class Cyclist:
-    """A person on a bicycle; `heading` as a pedestrian's: 0 along the road, +-1 across."""
-
-    place: CyclistPlace
-    x_m: float
-    y_m: float
-    height_m: float
-    heading: int
-    coat: Colour
-    trousers: Colour
-    frame: Colour
-    helmet: Colour | None = None
-    lamp: bool = False
-    phase: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Flagger:
-    """A guard in a reflecting vest with flags (at night: a red light stick), facing us."""
-
-    x_m: float
-    y_m: float
-    gesture: Gesture
-    coat: Colour
-    light_stick: bool = False
-    variant: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class RoadWorks:
-    """A closed strip from `x_near_m` to `x_far_m` on the ego lane's `side` (+1 left, -1 right).
-
-    It reaches `overlap_m` into the ego lane (0: beside it); cones along its border, a board
-    and a barrier at its near end, perhaps a digger inside (`machine`).
-    """
-
-    x_near_m: float
-    x_far_m: float
-    side: int
-    overlap_m: float
-    cone_gap_m: float
-    board: bool = True
-    machine: bool = False
-    variant: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Obstacle:
-    """A thing lying on the road."""
-
-    kind: ObstacleKind
-    x_m: float
-    y_m: float
-    width_m: float
-    height_m: float
-    colour: Colour
-    variant: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Railway:
-    """A level crossing: rails across the road from `x_m` on, masts with crossed boards and lamps.
-
-    `closed`: the bars are down and a lamp is lit red.
-    """
-
-    x_m: float
-    depth_m: float
-    closed: bool
-    mast_y_m: float
-
-
-@dataclass(frozen=True, slots=True)
-class RoadSign:
-    """A sign beside (or over) the road facing us; `value` is a speed limit's number."""
-
-    kind: SignKind
-    x_m: float
-    y_m: float
-    z_m: float
-    size_m: float
-    value: int = 0
-    variant: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Tunnel:
-    """A tunnel from `x_near_m` (0 or less: the ego is inside) to `x_far_m`; lamps give `glow`."""
-
-    x_near_m: float
-    x_far_m: float
-    height_m: float
-    glow: Colour
-
-
-@dataclass(frozen=True, slots=True)
-class Animal:
-    """A dog, cat, deer or bird: variety without figures."""
-
-    x_m: float
-    y_m: float
-    length_m: float
-    height_m: float
-    heading: int
-    colour: Colour
-
-
-@dataclass(frozen=True, slots=True)
 class Blindness:
     """What keeps the camera from seeing. `share` is how much of the road's pixels it hides.
 
@@ -401,93 +176,6 @@ class Windscreen:
     distortion: float = 0.0
     tint: Colour = (1.0, 1.0, 1.0)
     grain: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Signal:
-    """A horizontal signal; `z_m` is the height of its lamps, `pole_y_m` where its pole stands."""
-
-    x_m: float
-    y_m: float
-    z_m: float
-    lamp_m: float
-    colour: SignalColour
-    pole_y_m: float
-    housing: float
-    arrows: tuple[Arrow, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Crossing:
-    """A zebra crossing over the whole road, from `x_m` on, `depth_m` deep."""
-
-    x_m: float
-    depth_m: float
-
-
-@dataclass(frozen=True, slots=True)
-class CrossRoad:
-    """A road that crosses ours between two distances."""
-
-    x_near_m: float
-    x_far_m: float
-
-
-@dataclass(frozen=True, slots=True)
-class Building:
-    """A block beside the road: its front stands at `y_m` (left positive)."""
-
-    x_near_m: float
-    x_far_m: float
-    y_m: float
-    height_m: float
-    floors: int
-    colour: Colour
-    pattern: int
-
-
-class PropKind(str, Enum):
-    """Things beside the road that mean nothing to the driver."""
-
-    TREE = "tree"
-    POLE = "pole"
-    LAMP = "lamp"
-    SIGN = "sign"
-    BOARD = "board"
-    HEDGE = "hedge"
-    VENDING = "vending"
-    BLOCK_WALL = "block_wall"
-    WIRE = "wire"
-    REFLECTOR = "reflector"
-    GANTRY = "gantry"
-
-
-@dataclass(frozen=True, slots=True)
-class Prop:
-    """Clutter standing at (`x_m`, `y_m`); `pattern` picks details.
-
-    `height_m` and `width_m` are a thing's own height and width across the road, except:
-
-    - BLOCK_WALL: a garden wall along the road. `x_m` is its near end (may lie behind the ego),
-      `y_m` the face towards the road, `width_m` its length along the road, `height_m` 1 to 2 m.
-    - WIRE: wires all along the road at `y_m`, `height_m` over the ground where they are fixed:
-      at `x_m` and each 30 m from it, where poles should stand. With `pattern & 8` one crosses
-      the road at `x_m`. `width_m` means nothing.
-    - REFLECTOR: a delineator post; `width_m` is its reflector's diameter, `colour` the reflector's.
-    - GANTRY: legs stand beyond both edges of the road. `y_m` is the middle of the board,
-      `width_m` the board's width, `height_m` the clearance under it (5.5 m or more); the board is
-      green over an expressway, else blue where `colour` is more blue than green. An odd `pattern`
-      hangs a second board to the right where it fits.
-    - SIGN: `height_m` is the middle of the face; it never shows a face that carries a fact.
-    """
-
-    kind: PropKind
-    x_m: float
-    y_m: float
-    height_m: float
-    width_m: float
-    colour: Colour
-    pattern: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,7 +97,7 @@ def bundle_spec(
     image_tokens: int,
     width: int,
     height: int,
-    calibration: dict[str, float],
+    calibration: dict[str, Any],
     provenance: dict[str, Any],
 ) -> dict[str, Any]:
     """`bundle.json` without the graphs and checksums that the export adds."""

@@ -44,16 +44,62 @@ def fit_temperature(groups: list[Decisions]) -> float:
     return float(min(grid, key=lambda t: sum(group.surprise(t) for group in groups)))
 
 
+BIAS_STEP, MOST_BIAS = 0.1, 1.5
+"""Log-odds: how finely a bias is searched, and the largest."""
+LEAST_GAIN = 0.002
+"""Mean recall that a bias has to gain to be taken."""
+
+
+def fit_bias(
+    group: Decisions, temperature: float, worth: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """What to add to each label's log-probability so that the mean recall is highest.
+
+    The most likely label is the best guess where every mistake costs the same; on a road a
+    missed rare label costs more. `worth` weighs the labels' recalls, (labels,). One label after
+    the other is moved while that helps.
+    """
+    log_odds = np.log(np.maximum(group.probabilities(temperature), 1e-12))
+    labels = log_odds.shape[1]
+    there = [group.truth == label for label in range(labels)]
+
+    def value(bias: NDArray[np.float64]) -> float:
+        chosen = (log_odds + bias).argmax(axis=1)
+        recalls = [float((chosen[t] == i).mean()) if t.any() else 1.0 for i, t in enumerate(there)]
+        return float(np.average(recalls, weights=worth))
+
+    bias = np.zeros(labels)
+    best = value(bias)
+    steps = np.arange(-MOST_BIAS, MOST_BIAS + BIAS_STEP / 2, BIAS_STEP)
+    for _ in range(4):
+        before = best
+        for label in range(labels):
+            for step in sorted(steps, key=abs):
+                trial = bias.copy()
+                trial[label] = step
+                found = value(trial)
+                if found > best + LEAST_GAIN:
+                    bias, best = trial, found
+        if best == before:
+            break
+    return np.round(bias, 3)
+
+
 def joint_confidence(
-    groups: list[Decisions], temperature: float
+    groups: list[Decisions], temperature: float, biases: list[NDArray[np.float64]]
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Confidence of each scene's whole advice, and whether all of it was right."""
+    """Confidence of each scene's whole advice, and whether all of it was right.
+
+    One bias a group, as `fit_bias` gives it: it moves the choice, not the confidence in it.
+    """
     confidence = np.ones(len(groups[0].truth))
     right = np.ones(len(groups[0].truth), bool)
-    for group in groups:
+    row = np.arange(len(confidence))
+    for group, bias in zip(groups, biases, strict=True):
         probabilities = group.probabilities(temperature)
-        confidence *= probabilities.max(axis=1)
-        right &= probabilities.argmax(axis=1) == group.truth
+        chosen = (np.log(np.maximum(probabilities, 1e-12)) + bias).argmax(axis=1)
+        confidence *= probabilities[row, chosen]
+        right &= chosen == group.truth
     return confidence, right
 
 

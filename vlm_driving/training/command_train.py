@@ -11,8 +11,16 @@ from typing import Any
 
 from vlm_driving.core import UserError
 from vlm_driving.exam import command as examination
+from vlm_driving.exam.command import MOST_WORKERS
+from vlm_driving.exam.seeds import MOST_SEED
+from vlm_driving.training.export.needs import require
 
 DEFAULT_NAME = "driving-ja"
+MOST_SCENES = 10**9
+_NEEDED = (
+    *("torch", "transformers", "tokenizers", "safetensors", "matplotlib"),
+    *("onnx", "onnxruntime", "onnxscript", "onnxruntime_genai"),
+)
 SCENE_COUNTS = (
     "encoder_samples",
     "words_samples",
@@ -34,9 +42,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, help="seed of scenes and weights (default 1)")
     parser.add_argument("--encoder-samples", type=int, default=64_000, metavar="N")
     parser.add_argument("--words-samples", type=int, default=6_400, metavar="N")
-    parser.add_argument("--joint-samples", type=int, default=56_000, metavar="N")
+    parser.add_argument("--joint-samples", type=int, default=48_000, metavar="N")
     parser.add_argument("--tokenizer-scenes", type=int, default=4000, metavar="N")
-    parser.add_argument("--calibration-scenes", type=int, default=1024, metavar="N")
+    parser.add_argument("--calibration-scenes", type=int, default=2048, metavar="N")
     parser.add_argument("--precision", default="int8", choices=("fp32", "int8", "int4"))
     parser.add_argument("--accuracy-level", type=int, default=4, choices=(1, 4))
     parser.add_argument("--workers", type=int, default=2, help="processes that render scenes")
@@ -57,14 +65,24 @@ def run(args: argparse.Namespace) -> int:
             raise UserError(
                 f"--{name.replace('_', '-')} is {getattr(args, name)}: give at least 64 scenes."
             )
-    for name in ("seed", "workers", "threads"):
+        if getattr(args, name) > MOST_SCENES:
+            raise UserError(
+                f"--{name.replace('_', '-')} is {getattr(args, name)}: give at most "
+                f"{MOST_SCENES} scenes."
+            )
+    most = {"seed": MOST_SEED, "workers": MOST_WORKERS, "threads": MOST_WORKERS}
+    for name, bound in most.items():
         if getattr(args, name) < 0:
             raise UserError(f"--{name} is {getattr(args, name)}: give 0 or more.")
+        if getattr(args, name) > bound:
+            raise UserError(f"--{name} is {getattr(args, name)}: give {bound} or less.")
     bundle = args.bundle or args.out / "bundle"
     if bundle.exists():
         raise UserError(
             f"The bundle directory {bundle} exists already: remove it or give another --bundle."
         )
+    # What the last step needs is asked for before hours are spent on the first.
+    require(*_NEEDED)
     # Threads that spin while they wait take the cores from the renderers: 2.5 times slower.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     import torch
@@ -138,6 +156,7 @@ def export(
             "temperature": round(calibration.temperature, 4),
             "unsure_below_confidence": round(calibration.unsure_below_confidence, 4),
             "unsure_below_legal_mass": 0.5,
+            "bias": calibration.bias,
         },
         provenance={"trained_by": "vlm-driving train", **record},
     )

@@ -20,16 +20,22 @@ class TrainingLog:
             file.write(json.dumps(rounded, ensure_ascii=False) + "\n")
 
     def rows(self) -> list[dict[str, Any]]:
-        """All whole lines; a line cut by a crash is left out."""
+        """All whole lines; a line cut by a crash is left out.
+
+        Of what was done twice, since a training went on from an earlier checkpoint, the last.
+        """
         if not self.path.exists():
             return []
-        rows = []
-        for line in self.path.read_text(encoding="utf-8").splitlines():
+        rows: dict[Any, dict[str, Any]] = {}
+        for number, line in enumerate(self.path.read_text(encoding="utf-8").splitlines()):
             try:
-                rows.append(json.loads(line))
+                row = json.loads(line)
             except json.JSONDecodeError:
                 continue
-        return rows
+            name = (row["stage"], row["samples"]) if "samples" in row else number
+            rows.pop(name, None)  # so that it comes where it was done last
+            rows[name] = row
+        return list(rows.values())
 
 
 def plot(rows: list[dict[str, Any]], path: Path) -> None:

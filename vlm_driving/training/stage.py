@@ -153,6 +153,11 @@ def run_stage(
         for group in optimizer.param_groups:
             group["lr"] = learning_rate(step, plan.steps, plan.peak_rate) * group["share"]
         loss, figures = loss_of(batch)
+        if not math.isfinite(float(loss.detach())):
+            raise UserError(
+                f"Stage {plan.name} has come apart at scene {step * plan.batch}: its loss is "
+                f"{float(loss.detach())}: train with another --seed in another --out."
+            )
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_([p for g in parameters for p in g["params"]], 1.0)

@@ -26,6 +26,7 @@ from vlm_driving.training.answer_format import (
 )
 from vlm_driving.training.calibration import (
     Decisions,
+    fit_bias,
     fit_temperature,
     fit_threshold,
     joint_confidence,
@@ -57,10 +58,13 @@ Report = Callable[[str, int, int, dict[str, float]], None]
 TRAIN_SEED_OFFSET, HELD_OUT_SEED_OFFSET = 0, 1_000_000
 """Held-out scenes come from another seed, so that no training length reaches them."""
 
+STOP_WORTH = 2.0
+"""A missed STOP costs as much as two other mistakes."""
+
 FIRST_LOOK = 1024
 """Held-out scenes in which cell classes are counted."""
 
-DENSE_SHARE = 0.3
+DENSE_SHARE = 1.0
 """Weight of the dense heads' loss beside the words' while both are learned."""
 
 
@@ -86,9 +90,9 @@ class TrainPlan:
     seed: int = 1
     encoder_samples: int = 64_000
     words_samples: int = 6_400
-    joint_samples: int = 56_000
+    joint_samples: int = 48_000
     asked: int = 2
-    calibration_scenes: int = 1024
+    calibration_scenes: int = 2048
     tokenizer_scenes: int = 4000
     vocabulary: int = 2048
     layers: int = 4
@@ -139,6 +143,7 @@ class Calibration:
 
     temperature: float
     unsure_below_confidence: float
+    bias: dict[str, dict[str, float]]
     speed_right: float
     path_right: float
     unsure_share: float
@@ -319,11 +324,30 @@ class Training:
             for name in ids
         ]
         temperature = fit_temperature(decisions)
-        confidence, right = joint_confidence(decisions, temperature)
+        worth = [
+            np.array([STOP_WORTH if name == "STOP" else 1.0 for name in labels])
+            for labels in groups.values()
+        ]
+        biases = [
+            fit_bias(group, temperature, weight)
+            for group, weight in zip(decisions, worth, strict=True)
+        ]
+        confidence, right = joint_confidence(decisions, temperature, biases)
         threshold = fit_threshold(confidence, right)
-        shares = [float((d.logits.argmax(1) == d.truth).mean()) for d in decisions]
+        alone = [
+            joint_confidence([group], temperature, [bias])[1].mean()
+            for group, bias in zip(decisions, biases, strict=True)
+        ]
         return Calibration(
-            temperature, threshold, shares[0], shares[1], float((confidence < threshold).mean())
+            temperature,
+            threshold,
+            {
+                name: dict(zip(labels, map(float, bias), strict=True))
+                for (name, labels), bias in zip(groups.items(), biases, strict=True)
+            },
+            float(alone[0]),
+            float(alone[1]),
+            float((confidence < threshold).mean()),
         )
 
 

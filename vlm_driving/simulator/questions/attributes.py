@@ -7,13 +7,12 @@ from vlm_driving.simulator.questions.terms import (
     COLOUR_GROUP,
     COLOUR_JA,
     CONV,
-    CYCLIST,
-    DRIVER,
     GUARD,
     NONE,
     PEDESTRIAN,
     VEHICLE_GROUP,
     VEHICLE_JA,
+    WHEELS,
     Kind,
     Reply,
     absent,
@@ -25,8 +24,6 @@ from vlm_driving.simulator.questions.terms import (
 )
 from vlm_driving.simulator.questions.wordings_traffic import TEXTS
 from vlm_driving.simulator.scene import Arrow, SignalColour
-
-_WHEELS = (DRIVER, CYCLIST)
 
 
 def _signal_colour(facts: Facts, speed: float | None) -> Reply | None:
@@ -173,21 +170,21 @@ ATTRIBUTES: tuple[Kind, ...] = (
         CONV,
         TEXTS["lead_kind"],
         _lead_kind,
-        _WHEELS,
+        WHEELS,
     ),
     Kind(
         "lead_braking",
         CONV,
         TEXTS["lead_braking"],
         _lead_braking,
-        _WHEELS,
+        WHEELS,
     ),
     Kind(
         "lead_distance",
         CONV,
         TEXTS["lead_distance"],
         _lead_distance,
-        _WHEELS,
+        WHEELS,
     ),
 )
 """Kinds about the signal and the vehicle ahead."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 from vlm_driving.simulator.fact_types import Facts, Side
 from vlm_driving.simulator.questions.terms import (
     CONV,
-    CYCLIST,
-    DRIVER,
     NONE,
     OBSTACLE_GROUP,
     OBSTACLE_JA,
@@ -27,7 +25,6 @@ from vlm_driving.simulator.scene import (
     PedestrianPlace,
 )
 
-_WHEELS = (DRIVER, CYCLIST)
 _SIDES: list[Group] = list(SIDE_GROUP.values())
 
 
@@ -49,12 +46,6 @@ def _cyclist_side(facts: Facts, speed: float | None) -> Reply | None:
     return _side(facts.cyclists[0].side, "自転車")
 
 
-PLACE_JA = {
-    PedestrianPlace.PAVEMENT: "歩道",
-    PedestrianPlace.WAITING: "横断を待って",
-    PedestrianPlace.CROSSING: "横断歩道を渡って",
-    PedestrianPlace.ROAD: "車道",
-}
 PLACE_GROUP: dict[PedestrianPlace, Group] = {
     PedestrianPlace.PAVEMENT: ["歩道にいます", "歩道を歩", "歩道です", "路側帯", "歩道の上"],
     PedestrianPlace.WAITING: ["待って", "横断待ち"],

@@ -7,9 +7,8 @@ from collections.abc import Callable
 from vlm_driving.simulator.fact_types import Facts
 from vlm_driving.simulator.questions.terms import (
     CONV,
-    CYCLIST,
-    DRIVER,
     VOICES,
+    WHEELS,
     Kind,
     Reply,
     no,
@@ -103,11 +102,9 @@ def _opposite(facts: Facts) -> bool | None:
     return facts.oncoming is not None
 
 
-_WHEELS = (DRIVER, CYCLIST)
-
 PRESENCE: tuple[Kind, ...] = (
     _thing("has_signal", "信号機", lambda f: f.signal is not None),
-    _living("has_lead", "先行車", lambda f: f.lead is not None, _WHEELS),
+    _living("has_lead", "先行車", lambda f: f.lead is not None, WHEELS),
     _living("has_oncoming", "対向車", _opposite),
     _thing("has_parked", "駐車車両", lambda f: f.parked is not None),
     _living("has_pedestrian", "歩行者", lambda f: bool(f.pedestrians)),

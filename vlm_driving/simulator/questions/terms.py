@@ -25,6 +25,8 @@ Group = list[str]
 CONV, DETAIL, COMPLEX = "conv", "detail", "complex"
 CATEGORIES = (CONV, DETAIL, COMPLEX)
 DRIVER, CYCLIST, PEDESTRIAN, GUARD = "driver", "cyclist", "pedestrian", "guard"
+WHEELS = (DRIVER, CYCLIST)
+"""Who is on the road on wheels."""
 VOICES = (DRIVER, CYCLIST, PEDESTRIAN, GUARD)
 BLIND_KEY = "blind"
 

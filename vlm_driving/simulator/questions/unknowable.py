@@ -11,17 +11,14 @@ from collections.abc import Callable
 from vlm_driving.simulator.fact_types import Facts
 from vlm_driving.simulator.questions.terms import (
     CONV,
-    CYCLIST,
-    DRIVER,
     UNKNOWN,
     VOICES,
+    WHEELS,
     Kind,
     Reply,
     absent,
     states,
 )
-
-_WHEELS = (DRIVER, CYCLIST)
 
 
 def _kind(
@@ -60,7 +57,7 @@ UNKNOWABLE: tuple[Kind, ...] = (
             "前の車の運転者はどこまで行くつもりですか。",
             "前にいる車の行き先は分かりますか。",
         ),
-        _WHEELS,
+        WHEELS,
     ),
     _kind(
         "unknown_signal_time",
@@ -131,7 +128,7 @@ UNKNOWABLE: tuple[Kind, ...] = (
             "前を行く車の走行音はうるさいですか。",
             "先行車のエンジンの音を教えてください。",
         ),
-        _WHEELS,
+        WHEELS,
     ),
 )
 """All unknowable kinds."""

@@ -57,9 +57,16 @@ class View:
     rules: list[Rule] = field(default_factory=list)
     singles: dict[str, tuple[float, Any]] = field(default_factory=dict)
 
-    def offer(self, name: str, near_m: float, thing: Any, least_m: float = 0.5) -> None:
+    def offer(
+        self,
+        name: str,
+        near_m: float,
+        thing: Any,
+        least_m: float = 0.5,
+        most_m: float = SIGHT_M,
+    ) -> None:
         """A thing of which a scene has one: kept if it is ahead, and nearer than the others."""
-        if least_m < near_m < SIGHT_M:
+        if least_m < near_m < most_m:
             now = self.singles.get(name)
             if now is None or near_m < now[0]:
                 self.singles[name] = (near_m, thing)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from vlm_driving.simulator.sampling_world import between, pick, tinted
 from vlm_driving.simulator.scenario import schema_events as schema
-from vlm_driving.simulator.scenario.actor import Setup, Trigger, View
+from vlm_driving.simulator.scenario.actor import SIGHT_M, Setup, Trigger, View
 from vlm_driving.simulator.scene import (
     Colour,
     Flagger,
@@ -20,6 +20,9 @@ from vlm_driving.simulator.scene import (
 )
 
 FLAGGER_BEFORE_M = 2.5
+TOUCHABLE_M = -3.0
+"""Until here the ego's side or rear can still touch a thing."""
+TUNNEL_SIGHT_M = 150.0
 WORKS_PASSED_M = 3.0
 """Of works whose far end is nearer than this nothing is left to see."""
 _OBSTACLES: dict[ObstacleKind, tuple[tuple[float, float], tuple[float, float], Colour]] = {
@@ -63,8 +66,8 @@ class WorksActor:
         """Offer strip and guard."""
         s, works = view.ego.s_m, self._works
         near, far = works.x_near_m - s, works.x_far_m - s
-        if far > WORKS_PASSED_M:
-            view.offer("works", far, replace(works, x_near_m=near, x_far_m=far), WORKS_PASSED_M)
+        shown, sight_m = replace(works, x_near_m=near, x_far_m=far), SIGHT_M + self._event.length_m
+        view.offer("works", far, shown, WORKS_PASSED_M, sight_m)
         if self._flagger is not None:
             since = self._clock.seconds(view) or 0.0
             gesture = self._event.gestures[-1].gesture
@@ -74,7 +77,7 @@ class WorksActor:
                     gesture = phase.gesture
                     break
             x = self._flagger.x_m - s
-            view.offer("flagger", x, replace(self._flagger, x_m=x, gesture=gesture))
+            view.offer("flagger", x, replace(self._flagger, x_m=x, gesture=gesture), TOUCHABLE_M)
 
 
 class ObstacleActor:
@@ -96,7 +99,7 @@ class ObstacleActor:
     def show(self, view: View) -> None:
         """It lies there until the ego has passed it."""
         x = self._look.x_m - view.ego.s_m
-        view.offer("obstacle", x, replace(self._look, x_m=x), -3.0)
+        view.offer("obstacle", x, replace(self._look, x_m=x), TOUCHABLE_M)
 
 
 class TunnelActor:
@@ -106,14 +109,14 @@ class TunnelActor:
         rng = setup.rng
         glow = (90.0, 170.0, 235.0) if pick(rng, 2) else (215.0, 225.0, 225.0)
         end = event.at_m + event.length_m
+        self._event = event
         self._look = Tunnel(event.at_m, end, between(rng, 5.4, 6.8), tinted(rng, glow, 12))
 
     def show(self, view: View) -> None:
         """Offer it until its end is reached."""
         near, far = self._look.x_near_m - view.ego.s_m, self._look.x_far_m - view.ego.s_m
-        if far > 0.0 and near < 150.0:
-            shown = replace(self._look, x_near_m=near, x_far_m=far)
-            view.singles.setdefault("tunnel", (near, shown))
+        shown = replace(self._look, x_near_m=near, x_far_m=far)
+        view.offer("tunnel", far, shown, 0.0, TUNNEL_SIGHT_M + self._event.length_m)
 
 
 class SpeedLimitActor:

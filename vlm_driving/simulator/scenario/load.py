@@ -95,8 +95,9 @@ def _read(kind: Any, data: object, where: str) -> Any:
     known = {_key(f.name): f for f in fields(kind)}
     for key in data:
         if key not in known:
-            near = difflib.get_close_matches(str(key), list(known), n=1)
-            remedy = f"did you mean {near[0]}?" if near else f"it takes {', '.join(known)}."
+            takes = [one for one in known if one != "name"]  # which the file itself gives
+            near = difflib.get_close_matches(str(key), takes, n=1)
+            remedy = f"did you mean {near[0]}?" if near else f"it takes {', '.join(takes)}."
             raise UserError(f"unknown key {_short(key)} in {where}: {remedy}")
     hints = get_type_hints(kind, include_extras=True)
     values: dict[str, Any] = {}

@@ -26,7 +26,6 @@ class Range:
 
 
 Metres = Annotated[float, Range(0.0, 5000.0)]
-Length = Annotated[float, Range(1.0, 5000.0)]
 Aside = Annotated[float, Range(-8.0, 8.0)]
 Overlap = Annotated[float, Range(-2.0, 2.5)]
 Seconds = Annotated[float, Range(0.0, 600.0)]
@@ -101,7 +100,10 @@ class SpeedPoint:
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """A vehicle that goes our way, `at_m` at the start; its brake lamps follow its speed."""
+    """A vehicle that goes our way, `at_m` at the start; its brake lamps follow its speed.
+
+    `lane` counts from the left, null is the ego's.
+    """
 
     at_m: Metres
     profile: tuple[SpeedPoint, ...]
@@ -162,7 +164,7 @@ class CrossingVehicle:
 
 @dataclass(frozen=True, slots=True)
 class Cyclist:
-    """Rides along our lane's edge, `aside_m` right of it, until `leaves_m`."""
+    """Rides `aside_m` right of the leftmost lane's edge, until `leaves_m` (null: to the end)."""
 
     at_m: Metres
     kmh: MovingKmh = 14.0
@@ -174,7 +176,7 @@ class Cyclist:
 class Pedestrian:
     """Somebody beside or on the road, `aside_m` left of our left lane's edge.
 
-    With a `trigger_m` they step out across our lane then; `back_m` is how far.
+    With a `trigger_m` they step out then and walk over the whole road; null: they stay beside it.
     """
 
     at_m: Metres
