@@ -84,6 +84,7 @@ class TrainPlan:
         vocabulary: most tokens of the tokenizer.
         layers: of the decoder.
         workers: processes that render scenes.
+        checkpoint_s: seconds between checkpoints.
     """
 
     out: Path
@@ -99,7 +100,12 @@ class TrainPlan:
     batch: int = 32
     workers: int = 2
     device: str = "cpu"
+    checkpoint_s: float = 60.0
     vision: VisionConfig = VisionConfig()
+
+
+WHERE_AND_HOW = ("out", "workers", "device", "checkpoint_s")
+"""Settings that change nothing of what is learned."""
 
 
 def note_plan(plan: TrainPlan) -> None:
@@ -108,8 +114,7 @@ def note_plan(plan: TrainPlan) -> None:
     Raises:
         UserError: if another plan began there, or the directory cannot be written.
     """
-    # Where the work is done changes nothing of what is learned.
-    fixed = {k: v for k, v in asdict(plan).items() if k not in ("out", "workers", "device")}
+    fixed = {k: v for k, v in asdict(plan).items() if k not in WHERE_AND_HOW}
     fixed["simulator"] = simulator_digest()
     text = json.dumps(fixed, indent=1) + "\n"
     path = plan.out / "plan.json"
@@ -188,6 +193,10 @@ class Training:
 
         return batches
 
+    def _stage(self, name: str, samples: int, peak_rate: float) -> StagePlan:
+        plan = self.plan
+        return StagePlan(name, samples, peak_rate, plan.batch, checkpoint_s=plan.checkpoint_s)
+
     def _class_weights(self) -> Tensor:
         """Rare classes weigh more, by the root of how rare they are in a first look."""
         path = self.plan.out / "class_weights.json"
@@ -214,7 +223,7 @@ class Training:
                 loss, _, figures = self.seer.losses(batch, normalize(batch.pixels))
             return loss, figures
 
-        plan = StagePlan("encoder", self.plan.encoder_samples, 2e-3, self.plan.batch)
+        plan = self._stage("encoder", self.plan.encoder_samples, 2e-3)
         run_stage(
             plan,
             [(self.seer, 1.0)],
@@ -255,7 +264,7 @@ class Training:
         plan = self.plan
         wanted = Wanted(pictures=False, asked=3 * plan.asked)
         run_stage(
-            StagePlan("words", plan.words_samples, 1.5e-3, plan.batch),
+            self._stage("words", plan.words_samples, 1.5e-3),
             [(language, 1.0)],
             language,
             loss_of,
@@ -276,7 +285,7 @@ class Training:
             return loss + DENSE_SHARE * dense, {**figures, **said}
 
         run_stage(
-            StagePlan("joint", plan.joint_samples, 1.2e-3, plan.batch),
+            self._stage("joint", plan.joint_samples, 1.2e-3),
             [(seer, 0.7), (language, 1.0)],
             Trainee(seer, language),
             loss_of,
