@@ -133,6 +133,20 @@ def test_drivers_are_compared_and_a_model_goes_through_the_pipeline(
         (ScriptedAnswerer(step_ms=60), "timeout", ()),
     ],
 )
+def test_each_seed_is_a_drive_of_its_own(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, out = scenario(tmp_path), tmp_path / "drives"
+    words = ("--drive", "--driver", "keep", "--scenarios", path, "--seed", "3", "--seeds", "2")
+    assert run(*words, "--out", out) == 0
+    found = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert found["seeds"] == [3, 4]
+    keep = found["drivers"]["keep"]
+    assert keep["drives"] == 2
+    assert [name.split("@")[1] for name in keep["by_scenario"]] == ["3", "4"]
+    assert len(list((out / "keep").glob("*.jsonl"))) == 2
+
+
 def test_late_and_unsure_answers_count_as_none(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -165,6 +179,7 @@ def test_the_shipped_scenarios_have_names(capsys: pytest.CaptureFixture[str]) ->
         (["--drive", "--scenario", "signals"], "name what to drive with --scenarios"),
         (["--drive", "--scenarios", "signals", "signals"], "named twice"),
         (["--drive", "--fps", "5"], "--fps"),
+        (["--drive", "--seeds", "0"], "--seeds 0 is not possible"),
         (["--drive", "--budget-ms", "nan"], "--budget-ms"),
         (["--scenarios", "signals"], "goes with --drive"),
         (["--model", "bundle"], "goes with --drive"),

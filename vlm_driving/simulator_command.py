@@ -40,7 +40,7 @@ SECONDS, FPS_DEFAULT = 30.0, 10.0
 MOST = 3600.0
 LARGEST_SEED = 2**63 - 1
 MOST_BUDGET_MS = 60_000.0
-MOST_SCENES = 1000
+MOST_SCENES = MOST_SEEDS = 1000
 DRIVER_CHOICES = ("model", "keep", "decelerate", "truth", "all")
 
 
@@ -73,6 +73,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     loop.add_argument("--model", type=Path, help="model bundle (default: the shipped one)")
     loop.add_argument(
         "--scenarios", nargs="+", metavar="F", help="files or names (default: all shipped ones)"
+    )
+    loop.add_argument(
+        "--seeds", type=int, default=1, metavar="K", help="drive with K seeds from --seed on (1)"
     )
     loop.add_argument("--driver", choices=DRIVER_CHOICES, default="all", help="(default all)")
     loop.add_argument("--budget-ms", type=float, default=200.0, help="a frame's (default 200)")
@@ -133,6 +136,8 @@ def _check(args: argparse.Namespace) -> None:
             raise UserError(f"--{name} {value:g} is not possible; give more than 0, up to 3600.")
     if not 0 <= args.seed <= LARGEST_SEED:
         raise UserError(f"--seed {args.seed} is not possible; give 0 or more, below 2**63.")
+    if not 1 <= args.seeds <= MOST_SEEDS:
+        raise UserError(f"--seeds {args.seeds} is not possible; give 1 to {MOST_SEEDS}.")
     if not 0 < args.budget_ms <= MOST_BUDGET_MS:
         raise UserError(f"--budget-ms {args.budget_ms:g} is not possible; give 1 to 60000.")
     given = [n for n in ("seconds", "light", "weather") if getattr(args, n) is not None]
@@ -184,7 +189,8 @@ def _drive(args: argparse.Namespace) -> int:
     drivers = DRIVERS if args.driver == "all" else (args.driver,)
     model = _open_model(args) if "model" in drivers else None
     made = makers(drivers, model, args.budget_ms)
-    result = run_loop(scenarios, made, args.seed, args.out)
+    seeds = range(args.seed, args.seed + args.seeds)
+    result = run_loop(scenarios, made, seeds, args.out)
     result["budget_ms"] = args.budget_ms
     result["model"] = None if model is None else model.name
     result["backend"] = None if model is None else model.backend

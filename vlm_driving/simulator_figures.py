@@ -47,7 +47,7 @@ def summary(one: Driven, everyone: Sequence[Driven]) -> dict[str, Any]:
         if truth is None
         else _share(total["progress_m"], truth["progress_m"]),
         "collision_share_of_keep": (
-            None if keep is None else _share(total["collisions"], keep["collisions"])
+            None if keep is None else _share(total["collided_drives"], keep["collided_drives"])
         ),
         "outcomes": dict(outcomes) or None,
         "late_reports": sum(figures.get("late_reports", 0) for figures in one.figures),
@@ -58,6 +58,9 @@ def summary(one: Driven, everyone: Sequence[Driven]) -> dict[str, Any]:
 
 def _totals(one: Driven) -> dict[str, Any]:
     sums = {key: sum(getattr(score, key) for score in one.scores.values()) for key in _COUNTS}
+    # A car that nothing stops runs into one after the other: drives count, not contacts.
+    sums["collided_drives"] = sum(score.collisions > 0 for score in one.scores.values())
+    sums["drives"] = len(one.scores)
     return {key: round(value, 1) for key, value in sums.items()}
 
 
@@ -78,6 +81,8 @@ def _percentiles(values: list[float]) -> dict[str, float] | None:
 
 
 _ROWS = {
+    "drives": "drives",
+    "drives with a collision": "collided_drives",
     "collisions": "collisions",
     "red lights run": "red_lights",
     "of red lights met": "reds_met",

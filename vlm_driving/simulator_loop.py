@@ -116,12 +116,16 @@ def makers(names: Sequence[str], model: OpenedModel | None, budget_ms: float) ->
 
 
 def run_loop(
-    scenarios: Sequence[Scenario], drivers: Sequence[MakeDriver], seed: int, out: Path | None
+    scenarios: Sequence[Scenario],
+    drivers: Sequence[MakeDriver],
+    seeds: Sequence[int],
+    out: Path | None,
 ) -> dict[str, Any]:
-    """Let every driver drive every scenario; gives the object that goes to stdout.
+    """Let every driver drive every scenario, once a seed; gives the object for stdout.
 
-    With `out`, a new directory: a line of JSON a frame in `<driver>/<scenario>.jsonl`, a picture
-    of every incident, and `figures.json`.
+    With `out`, a new directory: a line of JSON a frame in `<driver>/<drive>.jsonl`, a picture
+    of every incident, and `figures.json`. A drive is called as its scenario, and by its seed too
+    where there are several.
 
     Raises:
         UserError: `out` exists or cannot be written.
@@ -130,8 +134,12 @@ def run_loop(
         create_run_dir(out)
     console = Console(stderr=True)
     done: list[Driven] = []
-    worlds = [ScenarioWorld(scenario, seed) for scenario in scenarios]
-    most = sum(frames(world) for world in worlds) * len(drivers)
+    drives = [
+        (scenario.name if len(seeds) == 1 else f"{scenario.name}@{seed}", scenario, seed)
+        for seed in seeds
+        for scenario in scenarios
+    ]
+    most = sum(frames(ScenarioWorld(s, seed)) for _, s, seed in drives) * len(drivers)
     columns = (
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
     )  # fmt: skip
@@ -139,20 +147,20 @@ def run_loop(
         task = progress.add_task("Driving", total=most)
         for make in drivers:
             driven = Driven(make().name, {}, [])
-            for scenario in scenarios:
+            for name, scenario, seed in drives:
                 driver, world = make(), ScenarioWorld(scenario, seed)
-                progress.update(task, description=f"{driver.name}: {scenario.name}")
+                progress.update(task, description=f"{driver.name}: {name}")
                 before = progress.tasks[task].completed
                 folder = None if out is None else out / driver.name
-                driven.scores[scenario.name] = _one(
-                    world, driver, folder, lambda: progress.advance(task)
+                driven.scores[name] = _one(
+                    name, world, driver, folder, lambda: progress.advance(task)
                 )
                 driven.figures.append(driver.figures())
                 progress.update(task, completed=before + frames(world))
             done.append(driven)
     result: dict[str, Any] = {
         "schema": SCHEMA,
-        "seed": seed,
+        "seeds": list(seeds),
         "fps": FPS,
         "scenarios": [scenario.name for scenario in scenarios],
         "drivers": {one.name: summary(one, done) for one in done},
@@ -164,7 +172,11 @@ def run_loop(
 
 
 def _one(
-    world: ScenarioWorld, driver: Driver, folder: Path | None, advance: Callable[[], None]
+    called: str,
+    world: ScenarioWorld,
+    driver: Driver,
+    folder: Path | None,
+    advance: Callable[[], None],
 ) -> Score:
     """One drive, judged."""
     judge, lines = Judge(), []
@@ -175,12 +187,12 @@ def _one(
             if folder is not None:
                 lines.append(json.dumps(_line(moment), ensure_ascii=False))
                 for incident in judge.score.incidents[before:]:
-                    name = f"{world.scenario.name}-{incident.t_s:05.1f}s-{incident.kind}.jpg"
+                    name = f"{called}-{incident.t_s:05.1f}s-{incident.kind}.jpg"
                     _picture(folder / name, moment)
             advance()
     finally:  # an interrupted drive can be looked at, too
         if folder is not None:
-            _write(folder / f"{world.scenario.name}.jsonl", "\n".join([*lines, ""]))
+            _write(folder / f"{called}.jsonl", "\n".join([*lines, ""]))
     return judge.score
 
 

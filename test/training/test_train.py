@@ -147,6 +147,9 @@ def test_a_training_that_comes_apart_is_ended_and_keeps_its_checkpoint(tmp_path:
         x = torch.full((4, 3), float("nan") if batch == 1 else 1.0)
         return model(x).square().mean(), {}
 
+    def batches(first: int, last: int) -> Any:
+        return iter(range(first, last))
+
     log = TrainingLog(tmp_path / "log.jsonl")
     with pytest.raises(UserError, match="Stage lines has come apart at scene 4: its loss is nan"):
         run_stage(
@@ -154,7 +157,7 @@ def test_a_training_that_comes_apart_is_ended_and_keeps_its_checkpoint(tmp_path:
             [(model, 1.0)],
             model,
             loss_of,
-            lambda a, b: iter(range(a, b)),
+            batches,
             tmp_path,
             log,
             quiet,
