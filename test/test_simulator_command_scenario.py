@@ -126,13 +126,6 @@ def test_drivers_are_compared_and_a_model_goes_through_the_pipeline(
     assert "Closed loop" in printed.err and "decelerate" in printed.err
 
 
-@pytest.mark.parametrize(
-    ("answerer", "outcome", "budget"),
-    [
-        (ScriptedAnswerer(unsure=True), "unsure", PATIENT),
-        (ScriptedAnswerer(step_ms=60), "timeout", ()),
-    ],
-)
 def test_each_seed_is_a_drive_of_its_own(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -147,6 +140,13 @@ def test_each_seed_is_a_drive_of_its_own(
     assert len(list((out / "keep").glob("*.jsonl"))) == 2
 
 
+@pytest.mark.parametrize(
+    ("answerer", "outcome", "budget"),
+    [
+        (ScriptedAnswerer(unsure=True), "unsure", PATIENT),
+        (ScriptedAnswerer(step_ms=60), "timeout", ()),
+    ],
+)
 def test_late_and_unsure_answers_count_as_none(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
