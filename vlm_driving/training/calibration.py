@@ -44,19 +44,23 @@ def fit_temperature(groups: list[Decisions]) -> float:
     return float(min(grid, key=lambda t: sum(group.surprise(t) for group in groups)))
 
 
-BIAS_STEP, MOST_BIAS = 0.1, 1.5
+BIAS_STEP, MOST_BIAS = 0.1, 0.5
 """Log-odds: how finely a bias is searched, and the largest."""
 LEAST_GAIN = 0.002
 """Mean recall that a bias has to gain to be taken."""
 
 
 def fit_bias(
-    group: Decisions, temperature: float, worth: NDArray[np.float64]
+    group: Decisions,
+    temperature: float,
+    worth: NDArray[np.float64],
+    movable: NDArray[np.bool_] | None = None,
 ) -> NDArray[np.float64]:
     """What to add to each label's log-probability so that the mean recall is highest.
 
     The most likely label is the best guess where every mistake costs the same; on a road a
-    missed rare label costs more. `worth` weighs the labels' recalls, (labels,). One label after
+    missed rare label costs more. `worth` weighs the labels' recalls, (labels,); where `movable` is false a
+    label keeps a bias of 0. One label after
     the other is moved while that helps.
     """
     log_odds = np.log(np.maximum(group.probabilities(temperature), 1e-12))
@@ -74,6 +78,8 @@ def fit_bias(
     for _ in range(4):
         before = best
         for label in range(labels):
+            if movable is not None and not movable[label]:
+                continue
             for step in sorted(steps, key=abs):
                 trial = bias.copy()
                 trial[label] = step

@@ -61,6 +61,9 @@ TRAIN_SEED_OFFSET, HELD_OUT_SEED_OFFSET = 0, 1_000_000
 STOP_WORTH = 2.0
 """A missed STOP costs as much as two other mistakes."""
 
+LEANING = ("STOP", "SHIFT_LEFT", "SHIFT_RIGHT")
+"""Labels that may be chosen a little sooner: to stay or to speed up is never leaned to."""
+
 FIRST_LOOK = 1024
 """Held-out scenes in which cell classes are counted."""
 
@@ -338,8 +341,8 @@ class Training:
             for labels in groups.values()
         ]
         biases = [
-            fit_bias(group, temperature, weight)
-            for group, weight in zip(decisions, worth, strict=True)
+            fit_bias(group, temperature, weight, np.array([name in LEANING for name in labels]))
+            for group, weight, labels in zip(decisions, worth, groups.values(), strict=True)
         ]
         confidence, right = joint_confidence(decisions, temperature, biases)
         threshold = fit_threshold(confidence, right)
