@@ -59,9 +59,8 @@ def fit_bias(
     """What to add to each label's log-probability so that the mean recall is highest.
 
     The most likely label is the best guess where every mistake costs the same; on a road a
-    missed rare label costs more. `worth` weighs the labels' recalls, (labels,); where `movable` is false a
-    label keeps a bias of 0. One label after
-    the other is moved while that helps.
+    missed rare label costs more. `worth` weighs the labels' recalls, (labels,); where `movable`
+    is false a label keeps a bias of 0. One label after the other is moved while that helps.
     """
     log_odds = np.log(np.maximum(group.probabilities(temperature), 1e-12))
     labels = log_odds.shape[1]
