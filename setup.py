@@ -78,7 +78,7 @@ setup(
         "cpu": ["onnxruntime>=1.23.2"],
         "gpu": ["onnxruntime-gpu>=1.23.2"],
         "train": [
-            "torch>=2.6",
+            "torch>=2.9",
             "transformers>=5",
             "jinja2",
             "matplotlib",

@@ -23,3 +23,9 @@ def test_every_worker_makes_its_scenes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_worker_is_a_real_process_and_ends() -> None:
     assert bench.scenes_a_second(workers=1, scenes=2, warm_up=1) > 0
+
+
+def test_a_worker_that_dies_in_its_warm_up_ends_the_bench() -> None:
+    with pytest.raises(RuntimeError, match="failed in its warm-up"):
+        # No scene has such a number: the worker raises while the parent waits for it.
+        bench.scenes_a_second(workers=1, scenes=1, warm_up=1, first_seed=-1)

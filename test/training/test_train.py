@@ -17,6 +17,8 @@ from safetensors.torch import load_file  # noqa: E402
 
 from vlm_driving.core import UserError  # noqa: E402
 from vlm_driving.exam.seeds import TAUGHT_OFFSETS  # noqa: E402
+from vlm_driving.training.optimizer import Learner  # noqa: E402
+from vlm_driving.training.plan import TrainPlan, note_plan  # noqa: E402
 from vlm_driving.training.progress_log import TrainingLog  # noqa: E402
 from vlm_driving.training.stage import (  # noqa: E402
     StagePlan,
@@ -28,8 +30,6 @@ from vlm_driving.training.stage import (  # noqa: E402
 from vlm_driving.training.train import (  # noqa: E402
     HELD_OUT_SEED_OFFSET,
     TRAIN_SEED_OFFSET,
-    TrainPlan,
-    note_plan,
     train,
 )
 from vlm_driving.training.vision import VisionConfig  # noqa: E402
@@ -129,7 +129,7 @@ def test_a_stage_goes_on_from_the_middle_with_its_optimizer(tmp_path: Path) -> N
 
         log = TrainingLog(out / "log.jsonl")
         with suppress(Interrupted):
-            run_stage(plan, [(model, 1.0)], model, loss_of, batches, out, log, quiet)
+            run_stage(plan, [Learner(model)], model, loss_of, batches, out, log, quiet)
         return model.weight.detach().clone(), seen
 
     straight, _ = run(tmp_path / "straight", None)
@@ -154,7 +154,7 @@ def test_a_training_that_comes_apart_is_ended_and_keeps_its_checkpoint(tmp_path:
     with pytest.raises(UserError, match="Stage lines has come apart at scene 4: its loss is nan"):
         run_stage(
             plan,
-            [(model, 1.0)],
+            [Learner(model)],
             model,
             loss_of,
             batches,

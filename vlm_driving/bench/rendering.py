@@ -3,29 +3,46 @@
 from __future__ import annotations
 
 import multiprocessing
+import threading
 import time
 from typing import Any
 
 from vlm_driving.replay.machine import usable_cores
 
-RENDER_SEED = 7_400_000
+RENDER_SEED = 7_500_000
+"""Of the first worker; the next ones follow. No other set has these."""
 SIZE = (480, 270)
 """Most training pictures have this size."""
 WARM_UP = 200
 """Scenes a worker makes before the clock starts: they fill its caches of textures."""
+PATIENCE_S = 300.0
+"""Longer than any machine needs for the warm-up: a worker that is not there by then died."""
 
 
-def scenes_a_second(workers: int, scenes: int, warm_up: int = WARM_UP) -> float:
-    """Scenes made a second by `workers` processes together, `scenes` each, start-up left out."""
+def scenes_a_second(
+    workers: int, scenes: int, warm_up: int = WARM_UP, first_seed: int = RENDER_SEED
+) -> float:
+    """Scenes made a second by `workers` processes together, `scenes` each, start-up left out.
+
+    Raises:
+        RuntimeError: if a worker fails.
+    """
     context = multiprocessing.get_context("spawn")
     ready = context.Barrier(workers + 1)
     made = [
-        context.Process(target=_make, args=(number, scenes, warm_up, ready), daemon=True)
+        context.Process(
+            target=_make, args=(first_seed + number, scenes, warm_up, ready), daemon=True
+        )
         for number in range(workers)
     ]
     for process in made:
         process.start()
-    ready.wait()
+    try:
+        ready.wait(PATIENCE_S)
+    except threading.BrokenBarrierError as error:
+        for process in made:
+            process.kill()
+        raise RuntimeError("a rendering worker failed in its warm-up") from error
     began = time.perf_counter()
     for process in made:
         process.join()
@@ -50,7 +67,7 @@ def rendering(scenes: int) -> dict[str, Any]:
     }
 
 
-def _make(number: int, scenes: int, warm_up: int, ready: Any) -> None:
+def _make(seed: int, scenes: int, warm_up: int, ready: Any) -> None:
     import cv2
 
     from vlm_driving.simulator import dense_labels, render, sample_scene, visible_facts
@@ -58,12 +75,16 @@ def _make(number: int, scenes: int, warm_up: int, ready: Any) -> None:
     cv2.setNumThreads(1)
 
     def make(index: int) -> None:
-        scene = sample_scene(RENDER_SEED + number, index)
+        scene = sample_scene(seed, index)
         rendered = render(scene, *SIZE)
         dense_labels(scene, rendered, visible_facts(scene, rendered))
 
-    for index in range(warm_up):
-        make(index)
+    try:
+        for index in range(warm_up):
+            make(index)
+    except BaseException:
+        ready.abort()
+        raise
     ready.wait()
     for index in range(warm_up, warm_up + scenes):
         make(index)

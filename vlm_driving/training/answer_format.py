@@ -32,6 +32,7 @@ ADVICE_CAP, DESCRIPTION_CAP, ANSWER_CAP = 40, 96, 80
 
 SPEED_LABELS = {s.value: f"<|speed_{s.value.lower()}|>" for s in SpeedAdvice}
 PATH_LABELS = {p.value: f"<|path_{p.value.lower()}|>" for p in PathAdvice}
+LABEL_GROUPS = {"speed": SPEED_LABELS, "path": PATH_LABELS}
 KIND_LABELS = {k.value: f"<|kind_{k.value}|>" for k in HazardKind}
 SIDE_LABELS = {s.value: f"<|side_{s.value}|>" for s in HazardSide}
 RANGE_LABELS = {r.value: f"<|range_{r.value}|>" for r in HazardRange}

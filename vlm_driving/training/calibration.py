@@ -7,6 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from vlm_driving.training.answer_format import LABEL_GROUPS
+
+STOP_WORTH = 2.0
+"""A missed STOP costs as much as two other mistakes."""
+
+LEANING = ("STOP", "SHIFT_LEFT", "SHIFT_RIGHT")
+"""Labels that may be chosen a little sooner: to stay or to speed up is never leaned to."""
+
 RIGHT_AT_LEAST = 0.5
 """Advice that is right less often than this is not given."""
 
@@ -119,3 +127,53 @@ def fit_threshold(confidence: NDArray[np.float64], right: NDArray[np.bool_]) -> 
     if len(order) == len(least) or right[least].mean() >= RIGHT_AT_LEAST:
         return 0.0
     return float(confidence[order[len(least)]])
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Fitted on held-out scenes.
+
+    Attributes:
+        temperature: of all labels' logits.
+        unsure_below_confidence: advice less sure than this is not given.
+        bias: log-odds by group and label.
+        speed_right: share of scenes.
+        path_right: share of scenes.
+        unsure_share: of ordinary scenes.
+    """
+
+    temperature: float
+    unsure_below_confidence: float
+    bias: dict[str, dict[str, float]]
+    speed_right: float
+    path_right: float
+    unsure_share: float
+
+
+def calibrate(decisions: dict[str, Decisions]) -> Calibration:
+    """Temperature, biases and threshold that fit `decisions` ("speed" and "path") best."""
+    groups = list(decisions.values())
+    temperature = fit_temperature(groups)
+    biases = []
+    for name, group in decisions.items():
+        labels = list(LABEL_GROUPS[name])
+        worth = np.array([STOP_WORTH if label == "STOP" else 1.0 for label in labels])
+        movable = np.array([label in LEANING for label in labels])
+        biases.append(fit_bias(group, temperature, worth, movable))
+    confidence, right = joint_confidence(groups, temperature, biases)
+    threshold = fit_threshold(confidence, right)
+    alone = {
+        name: float(joint_confidence([group], temperature, [bias])[1].mean())
+        for (name, group), bias in zip(decisions.items(), biases, strict=True)
+    }
+    return Calibration(
+        temperature,
+        threshold,
+        {
+            name: dict(zip(LABEL_GROUPS[name], map(float, bias), strict=True))
+            for name, bias in zip(decisions, biases, strict=True)
+        },
+        alone["speed"],
+        alone["path"],
+        float((confidence < threshold).mean()),
+    )

@@ -40,9 +40,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--bundle", type=Path, help="where the bundle goes (default: OUT/bundle)")
     parser.add_argument("--name", default=DEFAULT_NAME, help="name of the model")
     parser.add_argument("--seed", type=int, help="seed of scenes and weights (default 1)")
-    parser.add_argument("--encoder-samples", type=int, default=64_000, metavar="N")
+    parser.add_argument("--encoder-samples", type=int, default=56_000, metavar="N")
     parser.add_argument("--words-samples", type=int, default=6_400, metavar="N")
-    parser.add_argument("--joint-samples", type=int, default=48_000, metavar="N")
+    parser.add_argument("--joint-samples", type=int, default=56_000, metavar="N")
     parser.add_argument("--tokenizer-scenes", type=int, default=4000, metavar="N")
     parser.add_argument("--calibration-scenes", type=int, default=2048, metavar="N")
     parser.add_argument("--precision", default="int8", choices=("fp32", "int8", "int4"))
@@ -88,7 +88,8 @@ def run(args: argparse.Namespace) -> int:
     import torch
     import transformers
 
-    from vlm_driving.training.train import TrainPlan, train
+    from vlm_driving.training.plan import TrainPlan
+    from vlm_driving.training.train import train
 
     transformers.logging.set_verbosity_error()
     if args.device == "cuda" and not torch.cuda.is_available():

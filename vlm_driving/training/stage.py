@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from vlm_driving.core import UserError
 from vlm_driving.training.data import Batch
+from vlm_driving.training.optimizer import Learner, Optimizers
 from vlm_driving.training.progress_log import TrainingLog
 
 
@@ -26,7 +27,7 @@ class StagePlan:
     Attributes:
         name: as it stands in the log and in checkpoints.
         samples: scenes to train on.
-        peak_rate: highest learning rate of AdamW.
+        peak_rate: highest learning rate (see `optimizer.Optimizers`).
         batch: scenes a step.
         checkpoint_s: seconds between checkpoints.
     """
@@ -51,22 +52,6 @@ def learning_rate(step: int, steps: int, peak: float) -> float:
         return peak * (step + 1) / warm
     turn = (step - warm) / max(1, steps - warm)
     return peak * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * turn)))
-
-
-def parameter_groups(
-    groups: list[tuple[nn.Module, float]], weight_decay: float
-) -> list[dict[str, Any]]:
-    """AdamW groups: (module, share of the learning rate); no decay on vectors."""
-    result = []
-    for module, share in groups:
-        parameters = [p for p in module.parameters() if p.requires_grad]
-        for decay, chosen in (
-            (weight_decay, [p for p in parameters if p.ndim > 1]),
-            (0.0, [p for p in parameters if p.ndim <= 1]),
-        ):
-            if chosen:
-                result.append({"params": chosen, "weight_decay": decay, "share": share})
-    return result
 
 
 def save_atomically(state: dict[str, Any], path: Path) -> None:
@@ -121,7 +106,7 @@ def write_atomically(text: str, path: Path) -> None:
 
 def run_stage(
     plan: StagePlan,
-    groups: list[tuple[nn.Module, float]],
+    learners: Sequence[Learner],
     model: nn.Module,
     loss_of: Callable[[Batch], tuple[Tensor, dict[str, float]]],
     batches_from: Callable[[int, int], Iterator[Batch]],
@@ -135,14 +120,13 @@ def run_stage(
     the stage's batches; `report(stage, samples, total, figures)` shows progress.
     """
     checkpoint = out / f"{plan.name}.pt"
-    parameters = parameter_groups(groups, plan.weight_decay)
-    optimizer = torch.optim.AdamW(parameters, lr=plan.peak_rate, betas=(0.9, 0.98))
+    optimizers = Optimizers(learners, plan.weight_decay)
     first = 0
     if checkpoint.exists():
         state = load_checkpoint(checkpoint, model)
         first = state["step"]
         if first < plan.steps:
-            optimizer.load_state_dict(state["optimizer"])
+            optimizers.load_state_dict(state["optimizer"])
     if first >= plan.steps:
         return
     saved = time.monotonic()
@@ -150,18 +134,15 @@ def run_stage(
     since = 0
     began, began_step = time.monotonic(), first
     for step, batch in enumerate(batches_from(first, plan.steps), start=first):
-        for group in optimizer.param_groups:
-            group["lr"] = learning_rate(step, plan.steps, plan.peak_rate) * group["share"]
         loss, figures = loss_of(batch)
         if not math.isfinite(float(loss.detach())):
             raise UserError(
                 f"Stage {plan.name} has come apart at scene {step * plan.batch}: its loss is "
                 f"{float(loss.detach())}: train with another --seed in another --out."
             )
-        optimizer.zero_grad(set_to_none=True)
+        optimizers.zero_grad()
         loss.backward()
-        nn.utils.clip_grad_norm_([p for g in parameters for p in g["params"]], 1.0)
-        optimizer.step()
+        optimizers.step(learning_rate(step, plan.steps, plan.peak_rate))
         figures["loss"] = float(loss.detach())
         for name, value in figures.items():
             sums[name] = sums.get(name, 0.0) + value
@@ -180,7 +161,7 @@ def run_stage(
                     "model": model.state_dict(),
                     "step": done,
                     # A finished stage never goes on: its optimizer would be dead weight.
-                    "optimizer": {} if finished else optimizer.state_dict(),
+                    "optimizer": {} if finished else optimizers.state_dict(),
                 },
                 checkpoint,
             )
