@@ -31,6 +31,7 @@ from vlm_driving.simulator.questions import (
 from vlm_driving.simulator.questions.generate import reply_to
 from vlm_driving.simulator.questions.held_out_wordings import HELD_OUT, held_out_question
 from vlm_driving.simulator.questions.measure import table
+from vlm_driving.simulator.questions.reasons import HAZARD_JA
 from vlm_driving.simulator.questions.terms import Reply
 from vlm_driving.simulator.scene import (
     Age,
@@ -100,6 +101,15 @@ def test_answers_are_wrong_by_the_rubric_of_another_truth() -> None:
                 if other != key and _right(reply.answers[0], truth.rubric):
                     passed.append((name, key, other, reply.answers[0]))
     assert not passed
+
+
+def test_who_lists_every_hazard_has_not_named_the_main_one() -> None:
+    everything = "、".join(ja for ja, _ in HAZARD_JA.values()) + "です。"
+    replies = _replies(11, 1200)["main_hazard"]
+    named = {key: reply for key, reply in replies.items() if key != "none"}
+    assert len(named) >= 10
+    for key, reply in named.items():
+        assert not _right(everything, reply.rubric), key
 
 
 def test_descriptions_of_an_empty_part_and_of_a_full_one_exclude_each_other() -> None:

@@ -143,7 +143,10 @@ def _hazard(facts: Facts, speed: float | None) -> Reply | None:
         f"まず{ja}に注意してください。",
         f"一番気をつけるべきなのは{ja}です。",
     )
-    return states(hazards[0].kind.value, answers, [group])
+    # Who lists everything that a road may hold names the main hazard too: that is no answer.
+    there = {hazard.kind for hazard in hazards}
+    wrong = [other for kind, (_, other) in HAZARD_JA.items() if kind not in there]
+    return states(hazards[0].kind.value, answers, [group], wrong)
 
 
 def _green(facts: Facts, speed: float | None) -> Reply | None:
