@@ -9,10 +9,12 @@ pytestmark = pytest.mark.train
 
 from vlm_driving.training.calibration import (  # noqa: E402
     Decisions,
+    calibrate,
     fit_bias,
     fit_temperature,
     fit_threshold,
     joint_confidence,
+    lean_to,
 )
 
 
@@ -81,3 +83,47 @@ def test_hardly_any_ordinary_scene_may_be_unsure() -> None:
     confidence = np.linspace(0.2, 1.0, 1000).astype(np.float64)
     threshold = fit_threshold(confidence, np.zeros(1000, bool))
     assert 0.01 < (confidence < threshold).mean() <= 0.02
+
+
+def missed_too_often(scenes: int = 4000) -> Decisions:
+    """Label 1 is due in a third of the scenes, and the evidence for it is weak."""
+    rng = np.random.default_rng(4)
+    truth = (rng.random(scenes) < 1 / 3).astype(np.int64)
+    odds = rng.normal(np.where(truth == 1, 0.5, -1.5), 1.0)
+    return Decisions(np.stack([np.zeros(scenes), odds], axis=1), truth)
+
+
+@pytest.mark.parametrize("least", [0.75, 0.85])
+def test_a_label_is_leaned_to_until_enough_of_it_is_said_and_no_further(least: float) -> None:
+    group = missed_too_often()
+    due = group.truth == 1
+
+    def recall(bias: float) -> float:
+        return float((group.logits[due, 1] + bias > 0).mean())
+
+    bias = lean_to(group, 1.0, np.zeros(2), 1, least, most_bias=2.0)
+    assert recall(0.0) < 0.75
+    assert recall(bias[1]) >= least > recall(bias[1] - 0.1)
+    assert bias[0] == 0.0
+
+
+def test_leaning_ends_at_its_bound_and_takes_nothing_back() -> None:
+    group = missed_too_often()
+    assert lean_to(group, 1.0, np.zeros(2), 1, 0.999, most_bias=0.3)[1] == pytest.approx(0.3)
+    assert lean_to(group, 1.0, np.array([0.0, 1.7]), 1, 0.1, most_bias=2.0)[1] == 1.7
+    never = Decisions(group.logits, np.zeros_like(group.truth))
+    assert lean_to(never, 1.0, np.zeros(2), 1, 0.9, most_bias=2.0)[1] == 0.0
+
+
+def test_nine_of_ten_due_stops_are_said_where_a_bounded_bias_can_do_that() -> None:
+    rng = np.random.default_rng(5)
+    truth = rng.integers(0, 4, 4000)
+    logits = rng.normal(0, 1.0, (4000, 4))
+    logits[np.arange(4000), truth] += 2.2
+    path = Decisions(np.tile([2.0, 0.0, 0.0], (4000, 1)), np.zeros(4000, np.int64))
+    found = calibrate({"speed": Decisions(logits, truth), "path": path})
+    labels = list(found.bias["speed"])
+    chosen = (logits / found.temperature + list(found.bias["speed"].values())).argmax(axis=1)
+    stop = truth == labels.index("STOP")
+    assert (logits.argmax(axis=1)[stop] == labels.index("STOP")).mean() < 0.88
+    assert (chosen[stop] == labels.index("STOP")).mean() == pytest.approx(0.9, abs=0.02)

@@ -15,6 +15,10 @@ STOP_WORTH = 2.0
 LEANING = ("STOP", "SHIFT_LEFT", "SHIFT_RIGHT")
 """Labels that may be chosen a little sooner: to stay or to speed up is never leaned to."""
 
+LEAST_STOP_RECALL, MOST_STOP_BIAS = 0.9, 1.0
+"""The point to operate at: STOP is leaned to until that share of the due ones is said, or the
+bias has come to its end. Stopping once too often is the lesser harm."""
+
 RIGHT_AT_LEAST = 0.5
 """Advice that is right less often than this is not given."""
 
@@ -98,6 +102,29 @@ def fit_bias(
     return np.round(bias, 3)
 
 
+def lean_to(
+    group: Decisions,
+    temperature: float,
+    bias: NDArray[np.float64],
+    label: int,
+    least_recall: float,
+    most_bias: float,
+) -> NDArray[np.float64]:
+    """`bias`, that of `label` raised until its recall is `least_recall`, to `most_bias` at most.
+
+    It is not lowered; a label that is never due keeps what it has.
+    """
+    log_odds = np.log(np.maximum(group.probabilities(temperature), 1e-12))
+    due = group.truth == label
+    raised = bias.copy()
+    while due.any() and raised[label] + BIAS_STEP <= most_bias + 1e-9:
+        chosen = (log_odds[due] + raised).argmax(axis=1)
+        if (chosen == label).mean() >= least_recall:
+            break
+        raised[label] = round(raised[label] + BIAS_STEP, 3)
+    return raised
+
+
 def joint_confidence(
     groups: list[Decisions], temperature: float, biases: list[NDArray[np.float64]]
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
@@ -159,7 +186,11 @@ def calibrate(decisions: dict[str, Decisions]) -> Calibration:
         labels = list(LABEL_GROUPS[name])
         worth = np.array([STOP_WORTH if label == "STOP" else 1.0 for label in labels])
         movable = np.array([label in LEANING for label in labels])
-        biases.append(fit_bias(group, temperature, worth, movable))
+        bias = fit_bias(group, temperature, worth, movable)
+        if "STOP" in labels:
+            stop = labels.index("STOP")
+            bias = lean_to(group, temperature, bias, stop, LEAST_STOP_RECALL, MOST_STOP_BIAS)
+        biases.append(bias)
     confidence, right = joint_confidence(groups, temperature, biases)
     threshold = fit_threshold(confidence, right)
     alone = {
