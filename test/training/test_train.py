@@ -139,6 +139,26 @@ def test_a_stage_goes_on_from_the_middle_with_its_optimizer(tmp_path: Path) -> N
     assert torch.equal(straight, resumed)
 
 
+def test_a_checkpoint_of_another_optimizer_is_told_in_a_sentence(tmp_path: Path) -> None:
+    model = torch.nn.Linear(3, 1)
+    other = torch.optim.AdamW(model.parameters()).state_dict()
+    state = {"model": model.state_dict(), "step": 1, "optimizer": other}
+    save_atomically(state, tmp_path / "lines.pt")
+    plan = StagePlan("lines", samples=12, peak_rate=0.1, batch=4)
+    log = TrainingLog(tmp_path / "log.jsonl")
+    with pytest.raises(UserError, match=r"lines\.pt does not fit this training .*optimizer state"):
+        run_stage(
+            plan,
+            [Learner(model)],
+            model,
+            lambda batch: (torch.zeros(()), {}),
+            lambda first, last: iter(()),
+            tmp_path,
+            log,
+            quiet,
+        )
+
+
 def test_a_training_that_comes_apart_is_ended_and_keeps_its_checkpoint(tmp_path: Path) -> None:
     plan = StagePlan("lines", samples=12, peak_rate=0.1, batch=4, checkpoint_s=-1.0)
     model = torch.nn.Linear(3, 1)

@@ -88,7 +88,13 @@ class Optimizers:
         return {name: optimizer.state_dict() for name, optimizer in self._all.items()}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on from `state_dict()`'s result."""
+        """Go on from `state_dict()`'s result.
+
+        Raises:
+            ValueError: if it is the state of other optimizers, or of other weights.
+        """
+        if state.keys() != self._all.keys():
+            raise ValueError(f"optimizer state of {sorted(state)}, not of {sorted(self._all)}")
         for name, optimizer in self._all.items():
             optimizer.load_state_dict(state[name])
 

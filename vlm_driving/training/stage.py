@@ -83,11 +83,15 @@ def load_checkpoint(path: Path, model: nn.Module) -> dict[str, Any]:
         state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
         model.load_state_dict(state["model"])
     except Exception as error:  # pickle, zip and torch each raise their own
-        raise UserError(
-            f"The checkpoint {path} does not fit this training ({_first_line(error)}): "
-            "remove it to begin its stage anew, or give another --out."
-        ) from error
+        raise _does_not_fit(path, error) from error
     return state
+
+
+def _does_not_fit(path: Path, error: Exception) -> UserError:
+    return UserError(
+        f"The checkpoint {path} does not fit this training ({_first_line(error)}): "
+        "remove it to begin its stage anew, or give another --out."
+    )
 
 
 def _first_line(error: Exception) -> str:
@@ -126,7 +130,10 @@ def run_stage(
         state = load_checkpoint(checkpoint, model)
         first = state["step"]
         if first < plan.steps:
-            optimizers.load_state_dict(state["optimizer"])
+            try:
+                optimizers.load_state_dict(state["optimizer"])
+            except ValueError as error:
+                raise _does_not_fit(checkpoint, error) from error
     if first >= plan.steps:
         return
     saved = time.monotonic()
