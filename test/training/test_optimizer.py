@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
-torch = pytest.importorskip("torch", reason="needs the train extra")
 pytestmark = pytest.mark.train
+
+import torch  # noqa: E402
 
 from vlm_driving.training.optimizer import Learner, Optimizers  # noqa: E402
 
 
-class Net(torch.nn.Module):  # type: ignore[misc]
+class Net(torch.nn.Module):
     """A convolution, a linear layer, and an output tied to an embedding."""
 
     def __init__(self) -> None:
