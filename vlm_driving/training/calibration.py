@@ -44,10 +44,14 @@ class Decisions:
         scaled = np.exp(scaled - scaled.max(axis=1, keepdims=True))
         return np.asarray(scaled / scaled.sum(axis=1, keepdims=True))
 
+    def log_probabilities(self, temperature: float) -> NDArray[np.float64]:
+        """(scenes, labels); bounded below, for a label that is as good as impossible."""
+        return np.asarray(np.log(np.maximum(self.probabilities(temperature), 1e-12)))
+
     def surprise(self, temperature: float) -> float:
         """Mean negative log likelihood of the right label."""
-        chosen = self.probabilities(temperature)[np.arange(len(self.truth)), self.truth]
-        return float(-np.log(np.maximum(chosen, 1e-12)).mean())
+        every = self.log_probabilities(temperature)
+        return float(-every[np.arange(len(self.truth)), self.truth].mean())
 
 
 def fit_temperature(groups: list[Decisions]) -> float:
@@ -74,12 +78,12 @@ def fit_bias(
     missed rare label costs more. `worth` weighs the labels' recalls, (labels,); where `movable`
     is false a label keeps a bias of 0. One label after the other is moved while that helps.
     """
-    log_odds = np.log(np.maximum(group.probabilities(temperature), 1e-12))
-    labels = log_odds.shape[1]
+    likely = group.log_probabilities(temperature)
+    labels = likely.shape[1]
     there = [group.truth == label for label in range(labels)]
 
     def value(bias: NDArray[np.float64]) -> float:
-        chosen = (log_odds + bias).argmax(axis=1)
+        chosen = (likely + bias).argmax(axis=1)
         recalls = [float((chosen[t] == i).mean()) if t.any() else 1.0 for i, t in enumerate(there)]
         return float(np.average(recalls, weights=worth))
 
@@ -114,11 +118,11 @@ def lean_to(
 
     It is not lowered; a label that is never due keeps what it has.
     """
-    log_odds = np.log(np.maximum(group.probabilities(temperature), 1e-12))
+    likely = group.log_probabilities(temperature)
     due = group.truth == label
     raised = bias.copy()
     while due.any() and raised[label] + BIAS_STEP <= most_bias + 1e-9:
-        chosen = (log_odds[due] + raised).argmax(axis=1)
+        chosen = (likely[due] + raised).argmax(axis=1)
         if (chosen == label).mean() >= least_recall:
             break
         raised[label] = round(raised[label] + BIAS_STEP, 3)
@@ -137,7 +141,7 @@ def joint_confidence(
     row = np.arange(len(confidence))
     for group, bias in zip(groups, biases, strict=True):
         probabilities = group.probabilities(temperature)
-        chosen = (np.log(np.maximum(probabilities, 1e-12)) + bias).argmax(axis=1)
+        chosen = (group.log_probabilities(temperature) + bias).argmax(axis=1)
         confidence *= probabilities[row, chosen]
         right &= chosen == group.truth
     return confidence, right

@@ -13,6 +13,7 @@ from vlm_driving.core import UserError
 from vlm_driving.exam import command as examination
 from vlm_driving.exam.command import MOST_WORKERS
 from vlm_driving.exam.seeds import MOST_SEED
+from vlm_driving.training.counts import SCENE_COUNTS
 from vlm_driving.training.export.needs import require
 
 DEFAULT_NAME = "driving-ja"
@@ -20,13 +21,6 @@ MOST_SCENES = 10**9
 _NEEDED = (
     *("torch", "transformers", "tokenizers", "safetensors", "matplotlib"),
     *("onnx", "onnxruntime", "onnxscript", "onnxruntime_genai"),
-)
-SCENE_COUNTS = (
-    "encoder_samples",
-    "words_samples",
-    "joint_samples",
-    "tokenizer_scenes",
-    "calibration_scenes",
 )
 
 
@@ -40,11 +34,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--bundle", type=Path, help="where the bundle goes (default: OUT/bundle)")
     parser.add_argument("--name", default=DEFAULT_NAME, help="name of the model")
     parser.add_argument("--seed", type=int, help="seed of scenes and weights (default 1)")
-    parser.add_argument("--encoder-samples", type=int, default=56_000, metavar="N")
-    parser.add_argument("--words-samples", type=int, default=6_400, metavar="N")
-    parser.add_argument("--joint-samples", type=int, default=56_000, metavar="N")
-    parser.add_argument("--tokenizer-scenes", type=int, default=4000, metavar="N")
-    parser.add_argument("--calibration-scenes", type=int, default=2048, metavar="N")
+    for name, count in SCENE_COUNTS.items():
+        parser.add_argument(f"--{name.replace('_', '-')}", type=int, default=count, metavar="N")
     parser.add_argument("--precision", default="int8", choices=("fp32", "int8", "int4"))
     parser.add_argument("--accuracy-level", type=int, default=4, choices=(1, 4))
     parser.add_argument("--workers", type=int, default=2, help="processes that render scenes")
@@ -98,13 +89,9 @@ def run(args: argparse.Namespace) -> int:
     plan = TrainPlan(
         out=args.out,
         seed=args.seed,
-        encoder_samples=args.encoder_samples,
-        words_samples=args.words_samples,
-        joint_samples=args.joint_samples,
-        tokenizer_scenes=args.tokenizer_scenes,
-        calibration_scenes=args.calibration_scenes,
         workers=args.workers,
         device=args.device,
+        **{name: getattr(args, name) for name in SCENE_COUNTS},
     )
     record = {
         "seed": plan.seed,

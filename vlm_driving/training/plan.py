@@ -9,6 +9,7 @@ from pathlib import Path
 
 from vlm_driving import simulator
 from vlm_driving.core import UserError
+from vlm_driving.training.counts import SCENE_COUNTS
 from vlm_driving.training.stage import write_atomically
 from vlm_driving.training.vision import VisionConfig
 
@@ -34,12 +35,12 @@ class TrainPlan:
 
     out: Path
     seed: int = 1
-    encoder_samples: int = 56_000
-    words_samples: int = 6_400
-    joint_samples: int = 56_000
+    encoder_samples: int = SCENE_COUNTS["encoder_samples"]
+    words_samples: int = SCENE_COUNTS["words_samples"]
+    joint_samples: int = SCENE_COUNTS["joint_samples"]
     asked: int = 2
-    calibration_scenes: int = 2048
-    tokenizer_scenes: int = 4000
+    calibration_scenes: int = SCENE_COUNTS["calibration_scenes"]
+    tokenizer_scenes: int = SCENE_COUNTS["tokenizer_scenes"]
     vocabulary: int = 2048
     layers: int = 4
     batch: int = 32
