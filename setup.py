@@ -76,7 +76,8 @@ setup(
     ],
     extras_require={
         "cpu": ["onnxruntime>=1.23.2"],
-        "gpu": ["onnxruntime-gpu>=1.23.2"],
+        # onnx converts graphs to fp16 in `vlm-driving backends --build`; nothing else needs it.
+        "gpu": ["onnx>=1.17", "onnxruntime-gpu>=1.23.2"],
         "train": [
             "torch>=2.9",
             "transformers>=5",

@@ -4,6 +4,9 @@ Two kinds of graph are known. One writes new keys and values into the buffer tha
 old ones from (GroupQueryAttention): past and present are bound to one buffer once, and only
 the length changes. The other concatenates: every run gives a longer present, which is handed
 over as the next past as it is.
+
+Keys and values stay on the decoder's device. Embeddings, bookkeeping and logits are ordinary
+memory: onnxruntime copies inputs to where an operator wants them at the moment they are bound.
 """
 
 from __future__ import annotations
@@ -15,7 +18,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vlm_driving.backends.onnx.signature import DecoderSignature, Slot
+from vlm_driving.backends.onnx.counters import COUNT, counter_shape
+from vlm_driving.backends.onnx.device import CPU, Placement
+from vlm_driving.backends.onnx.signature import DecoderSignature
 
 _MASK = "attention_mask"
 _LEAST_ROWS = 16
@@ -49,7 +54,12 @@ class Decoder(ABC):
     """What both kinds share: buffers for embeddings, bookkeeping and logits."""
 
     def __init__(
-        self, session: Any, signature: DecoderSignature, capacity: int, last_only: bool
+        self,
+        session: Any,
+        signature: DecoderSignature,
+        capacity: int,
+        last_only: bool,
+        placement: Placement = CPU,
     ) -> None:
         """Bind nothing yet.
 
@@ -58,7 +68,9 @@ class Decoder(ABC):
             signature: what it wants.
             capacity: tokens of the longest sequence.
             last_only: whether the graph gives logits for the last position alone.
+            placement: where keys and values are.
         """
+        self._placement = placement
         self.capacity = capacity
         self.length = 0
         self._session = session
@@ -84,7 +96,7 @@ class Decoder(ABC):
         step = self._step(count)
         step.embeds[...] = embeds
         for name, counter in step.counters.items():
-            _COUNT[name](counter, self.length, total)
+            COUNT[name](counter, self.length, total)
         if self._ones is not None:
             step.binding.bind_ortvalue_input(_MASK, self._mask(self._ones, total))
         self._run(step)
@@ -134,7 +146,7 @@ class Decoder(ABC):
         embeds = self._embeds[:, :count]
         logits = self._logits[:, : 1 if self._last_only else count]
         counters = {
-            name: np.zeros(_counter_shape(slot, count), dtype=slot.dtype)
+            name: np.zeros(counter_shape(slot, count), dtype=slot.dtype)
             for name, slot in signature.lengths.items()
             if name != _MASK
         }
@@ -152,12 +164,18 @@ class SharedDecoder(Decoder):
     """
 
     def __init__(
-        self, session: Any, signature: DecoderSignature, capacity: int, last_only: bool
+        self,
+        session: Any,
+        signature: DecoderSignature,
+        capacity: int,
+        last_only: bool,
+        placement: Placement = CPU,
     ) -> None:
         """Reserve the buffers; the system gives memory only to what is written."""
-        super().__init__(session, signature, capacity, last_only)
-        self._buffers = [np.zeros(c.shape(capacity), dtype=c.dtype) for c in signature.caches]
-        self._values = [wrap(buffer) for buffer in self._buffers]
+        super().__init__(session, signature, capacity, last_only, placement)
+        self._values = [
+            place(np.zeros(c.shape(capacity), dtype=c.dtype), placement) for c in signature.caches
+        ]
 
     def rewind(self, length: int) -> None:
         """Forget every token after the first `length`."""
@@ -175,6 +193,9 @@ class SharedDecoder(Decoder):
         return binding
 
     def _run(self, step: Step) -> None:
+        if not self._placement.on_host:
+            for name, value in step.inputs.items():
+                step.binding.bind_ortvalue_input(name, value)
         self._session.run_with_iobinding(step.binding)
 
 
@@ -185,10 +206,15 @@ class GrowingDecoder(Decoder):
     """
 
     def __init__(
-        self, session: Any, signature: DecoderSignature, capacity: int, last_only: bool
+        self,
+        session: Any,
+        signature: DecoderSignature,
+        capacity: int,
+        last_only: bool,
+        placement: Placement = CPU,
     ) -> None:
         """Start with nothing past."""
-        super().__init__(session, signature, capacity, last_only)
+        super().__init__(session, signature, capacity, last_only, placement)
         self._binding = session.io_binding()
         self._past = [wrap(np.zeros(c.shape(0), dtype=c.dtype)) for c in signature.caches]
         self._kept: dict[int, list[Any]] = {0: self._past}
@@ -221,7 +247,7 @@ class GrowingDecoder(Decoder):
         binding.clear_binding_outputs()
         binding.bind_ortvalue_output(self._signature.logits.name, step.output)
         for cache in self._signature.caches:
-            binding.bind_output(cache.present, "cpu")
+            binding.bind_output(cache.present, self._placement.device, self._placement.number)
         try:
             self._session.run_with_iobinding(binding)
         except BaseException:
@@ -239,45 +265,15 @@ def wrap(array: NDArray[Any]) -> Any:
     return onnxruntime.OrtValue.ortvalue_from_numpy(array)
 
 
+def place(array: NDArray[Any], placement: Placement) -> Any:
+    """An OrtValue with the array's values on a device; on the host, on its own memory."""
+    import onnxruntime
+
+    if placement.on_host:
+        return wrap(array)
+    return onnxruntime.OrtValue.ortvalue_from_numpy(array, placement.device, placement.number)
+
+
 def _check_rewind(length: int, current: int) -> None:
     if not 0 <= length <= current:
         raise ValueError(f"cannot rewind to {length} of {current} tokens")
-
-
-def _counter_shape(slot: Slot, count: int) -> tuple[int, ...]:
-    if slot.name == "position_ids":
-        return (1, count)
-    if slot.name == "cache_position":
-        return (count,)
-    return (1,) * slot.rank
-
-
-def _positions(counter: NDArray[Any], past: int, total: int) -> None:
-    counter[...] = np.arange(past, total)
-
-
-def _last_key(counter: NDArray[Any], past: int, total: int) -> None:
-    counter[...] = total - 1
-
-
-def _total(counter: NDArray[Any], past: int, total: int) -> None:
-    counter[...] = total
-
-
-def _past(counter: NDArray[Any], past: int, total: int) -> None:
-    counter[...] = past
-
-
-def _one(counter: NDArray[Any], past: int, total: int) -> None:
-    counter[...] = 1
-
-
-_COUNT = {
-    "position_ids": _positions,
-    "cache_position": _positions,
-    "seqlens_k": _last_key,
-    "total_sequence_length": _total,
-    "past_sequence_length": _past,
-    "num_logits_to_keep": _one,
-    "logits_to_keep": _one,
-}

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vlm_driving.backends.onnx.device import CPU, Placement
+from vlm_driving.backends.onnx.resident import ResidentRun
 from vlm_driving.backends.onnx.signature import DTYPES, FLOATS
 from vlm_driving.core import UserError
 
@@ -16,7 +19,15 @@ _MASKS = ("pixel_attention_mask",)
 class VisionEncoder:
     """Binds pixel_values, with or without an axis of images, and a pixel mask where wanted."""
 
-    def __init__(self, session: Any, path: object, height: int, width: int, tokens: int) -> None:
+    def __init__(
+        self,
+        session: Any,
+        path: object,
+        height: int,
+        width: int,
+        tokens: int,
+        placement: Placement = CPU,
+    ) -> None:
         """Read what the session wants.
 
         Args:
@@ -25,6 +36,7 @@ class VisionEncoder:
             height: pixels of the input.
             width: pixels of the input.
             tokens: that bundle.json promises for one image.
+            placement: where the session runs.
 
         Raises:
             UserError: naming an input that is not known here or another number of tokens.
@@ -54,6 +66,11 @@ class VisionEncoder:
         names = [item.name for item in session.get_outputs()]
         self._output = "image_features" if "image_features" in names else names[0]
         self._feeds: dict[str, NDArray[Any]] = dict(self._masks)
+        self._resident: Callable[[dict[str, NDArray[Any]]], NDArray[Any]] | None = None
+        if not placement.on_host:
+            shape = (1,) * (self._rank - 4) + (1, 3, height, width)
+            self._feeds["pixel_values"] = np.zeros(shape, dtype=self._dtype)
+            self._resident = ResidentRun(session, self._feeds, self._output, placement)
         probe = self.encode(np.zeros((1, 3, height, width), dtype=np.float32))
         self.hidden = int(probe.shape[2])
 
@@ -65,7 +82,10 @@ class VisionEncoder:
         """
         shaped = pixels.astype(self._dtype, copy=False)
         self._feeds["pixel_values"] = shaped if self._rank == 4 else shaped[None]
-        features = self._session.run([self._output], self._feeds)[0]
+        if self._resident is not None:
+            features = self._resident({"pixel_values": self._feeds["pixel_values"]})
+        else:
+            features = self._session.run([self._output], self._feeds)[0]
         flat = features.reshape(1, -1, features.shape[-1])
         if flat.shape[1] != self._tokens:
             raise UserError(

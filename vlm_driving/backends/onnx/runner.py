@@ -1,14 +1,17 @@
-"""A bundle's three graphs, opened on the CPU."""
+"""A bundle's three graphs, opened and put together."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vlm_driving.backends.onnx import assignment
 from vlm_driving.backends.onnx.decoder import Decoder, GrowingDecoder, SharedDecoder
+from vlm_driving.backends.onnx.device import CPU, Placement
 from vlm_driving.backends.onnx.encoder import VisionEncoder
 from vlm_driving.backends.onnx.probe import CacheKind, probe_decoder
 from vlm_driving.backends.onnx.sessions import SessionSettings, open_session
@@ -65,6 +68,27 @@ class OnnxRunner:
         return self._decoder.capacity
 
 
+@dataclass(frozen=True, slots=True)
+class GraphPlan:
+    """Which files are opened, and where each of them runs.
+
+    The embedding graph only looks rows up and always stays on the CPU.
+
+    Attributes:
+        name: of the runner.
+        vision: path of the vision encoder.
+        decoder: path of the decoder.
+        vision_on: where the vision encoder runs.
+        decoder_on: where the decoder runs.
+    """
+
+    name: str
+    vision: Path
+    decoder: Path
+    vision_on: Placement = CPU
+    decoder_on: Placement = CPU
+
+
 def open_runner(
     bundle: ModelBundle,
     *,
@@ -85,18 +109,39 @@ def open_runner(
     Raises:
         UserError: if there is no usable onnxruntime, or it or this runner refuses a graph.
     """
-    settings = SessionSettings(threads, spin, accuracy_level)
     graphs = bundle.manifest.graphs
+    plan = GraphPlan(
+        "onnx-cpu", bundle.graph_path(graphs.vision_encoder), bundle.graph_path(graphs.decoder)
+    )
+    return open_planned(bundle, plan, SessionSettings(threads, spin, accuracy_level), capacity)
+
+
+def open_planned(
+    bundle: ModelBundle, plan: GraphPlan, settings: SessionSettings, capacity: int | None = None
+) -> OnnxRunner:
+    """Open graphs where a plan says, and run each of them once.
+
+    Args:
+        bundle: a verified bundle.
+        plan: files and placements.
+        settings: of all sessions.
+        capacity: tokens of the cache; by default what config.json allows, at most 4096.
+
+    Raises:
+        UserError: as `open_runner`; a ProviderFault where a device is not what was asked for.
+    """
     spec = bundle.preprocess
-    vision_path = bundle.graph_path(graphs.vision_encoder)
+    vision = open_session(plan.vision, settings, steady_shapes=True, placement=plan.vision_on)
     encoder = VisionEncoder(
-        open_session(vision_path, settings, steady_shapes=True),
-        vision_path,
+        vision,
+        plan.vision,
         spec.height,
         spec.width,
         bundle.image_tokens,
+        plan.vision_on,
     )
-    embed_path = bundle.graph_path(graphs.embed_tokens)
+    assignment.require(assignment.profiled(vision), plan.vision_on, plan.vision)
+    embed_path = bundle.graph_path(bundle.manifest.graphs.embed_tokens)
     embed = open_session(embed_path, replace(settings, threads=1), steady_shapes=False)
     inputs = embed.get_inputs()
     if len(inputs) != 1 or inputs[0].type not in WHOLES or len(inputs[0].shape) != 2:
@@ -105,18 +150,18 @@ def open_runner(
             f"{embed_path}: the embedding graph must want input_ids (1, n) alone, not {names}; "
             "export the model in the ONNX community's layout."
         )
-    decoder_path = bundle.graph_path(graphs.decoder)
-    session = open_session(decoder_path, settings, steady_shapes=False)
-    signature = read_signature(session, decoder_path)
+    session = open_session(plan.decoder, settings, steady_shapes=False, placement=plan.decoder_on)
+    signature = read_signature(session, plan.decoder)
     one = embed.run(None, {inputs[0].name: np.zeros((1, 1), DTYPES[inputs[0].type])})[0]
-    for path, hidden in ((vision_path, encoder.hidden), (embed_path, one.shape[-1])):
+    for path, hidden in ((plan.vision, encoder.hidden), (embed_path, one.shape[-1])):
         if hidden != signature.hidden:
             raise UserError(
-                f"{path}: gives {hidden} values a token, but the inputs_embeds of {decoder_path} "
+                f"{path}: gives {hidden} values a token, but the inputs_embeds of {plan.decoder} "
                 f"want {signature.hidden}; put the graphs of one model together."
             )
-    probe = probe_decoder(session, signature, decoder_path)
+    probe = probe_decoder(session, signature, plan.decoder)
+    assignment.require(assignment.profiled(session), plan.decoder_on, plan.decoder)
     tokens = capacity or min(bundle.max_positions() or _CAPACITY, _CAPACITY)
     kind = SharedDecoder if probe.kind is CacheKind.SHARED else GrowingDecoder
-    decoder = kind(session, signature, tokens, probe.last_only)
-    return OnnxRunner("onnx-cpu", encoder, embed, decoder, probe.kind)
+    decoder = kind(session, signature, tokens, probe.last_only, plan.decoder_on)
+    return OnnxRunner(plan.name, encoder, embed, decoder, probe.kind)

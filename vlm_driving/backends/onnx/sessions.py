@@ -5,12 +5,16 @@ from __future__ import annotations
 import importlib
 import importlib.metadata
 import os
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from vlm_driving import process
+from vlm_driving.backends.onnx import assignment
+from vlm_driving.backends.onnx.device import CPU, Placement, missing_providers
+from vlm_driving.backends.onnx.faults import Fault, ProviderFault, classify
 from vlm_driving.core import UserError
 
 FLAVOURS = (
@@ -24,6 +28,7 @@ FLAVOURS = (
 )
 MOST_THREADS = 256
 """More threads than that are a slip of the finger, and would take all the memory."""
+_MOST_INLINE = 1 << 30  # bytes of weights inside a graph's file; a protobuf ends at twice that
 _MOST_THREADS = 8  # a small decoder's layers are too short to share out further
 
 
@@ -126,18 +131,66 @@ def usable_threads(limit: int = _MOST_THREADS) -> int:
     return max(1, min(count or 1, limit))
 
 
-def open_session(path: Path, settings: SessionSettings, *, steady_shapes: bool) -> Any:
-    """An InferenceSession on the CPU.
+def open_session(
+    path: Path,
+    settings: SessionSettings,
+    *,
+    steady_shapes: bool,
+    placement: Placement = CPU,
+    optimized: Path | None = None,
+) -> Any:
+    """An InferenceSession that runs where it was asked to run, and nowhere else.
 
     Args:
         path: the graph.
         settings: threads and waiting.
         steady_shapes: whether the inputs keep their shapes, so that memory can be planned.
+        placement: providers and device.
+        optimized: where onnxruntime writes the graph as it runs it; None writes none.
 
     Raises:
-        UserError: if onnxruntime refuses the graph.
+        UserError: if onnxruntime refuses the graph; a ProviderFault, if a provider is not what
+            was asked for.
     """
     ort = import_onnxruntime()
+    options = _session_options(ort, settings, steady_shapes)
+    if optimized is not None:
+        options.optimized_model_filepath = str(optimized)
+        if sum(part.stat().st_size for part in path.parent.glob(f"{path.name}*")) > _MOST_INLINE:
+            options.add_session_config_entry(
+                "session.optimized_model_external_initializers_file_name", f"{optimized.name}.data"
+            )
+    if placement.wanted:
+        assignment.keep(ort, options)
+    model: str | bytes = str(path)
+    if settings.accuracy_level is not None:
+        from vlm_driving.backends.onnx.accuracy import with_accuracy_level
+
+        level = settings.accuracy_level
+        options.add_session_config_entry("session.qdq_matmulnbits_accuracy_level", str(level))
+        options.add_session_config_entry(
+            "session.model_external_initializers_file_folder_path", str(path.parent)
+        )
+        model = with_accuracy_level(path.read_bytes(), level)
+    providers = placement.for_onnxruntime()
+    try:
+        with warnings.catch_warnings():
+            # That a provider is not there is said below, as an error.
+            warnings.filterwarnings("ignore", message="Specified provider", category=UserWarning)
+            # Without this a device that fails is replaced by the CPU, even between two frames.
+            session = ort.InferenceSession(model, options, providers=providers, enable_fallback=0)
+    except Exception as error:  # onnxruntime's errors share no class below Exception
+        if placement.wanted:
+            raise ProviderFault(classify(str(error)), str(error), path) from None
+        raise UserError(
+            f"{path} cannot be opened by onnxruntime {ort.__version__} ({_first_line(error)}); "
+            "update onnxruntime, or make the bundle anew with `vlm-driving export`."
+        ) from None
+    _require_placement(session, placement, path)
+    return session
+
+
+def _session_options(ort: ModuleType, settings: SessionSettings, steady_shapes: bool) -> Any:
     options = ort.SessionOptions()
     threads = settings.threads or usable_threads()
     if process.is_ours():
@@ -153,24 +206,19 @@ def open_session(path: Path, settings: SessionSettings, *, steady_shapes: bool) 
     options.log_severity_level = 3
     options.add_session_config_entry("session.intra_op.allow_spinning", str(int(settings.spin)))
     options.add_session_config_entry("session.force_spinning_stop", "1")
-    model: str | bytes = str(path)
-    if settings.accuracy_level is not None:
-        from vlm_driving.backends.onnx.accuracy import with_accuracy_level
+    return options
 
-        level = settings.accuracy_level
-        options.add_session_config_entry("session.qdq_matmulnbits_accuracy_level", str(level))
-        options.add_session_config_entry(
-            "session.model_external_initializers_file_folder_path", str(path.parent)
-        )
-        model = with_accuracy_level(path.read_bytes(), level)
-    try:
-        return ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # onnxruntime's errors share no class below Exception
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else repr(error)
-        raise UserError(
-            f"{path} cannot be opened by onnxruntime {ort.__version__} ({reason}); update "
-            "onnxruntime, or make the bundle anew with `vlm-driving export`."
-        ) from None
+
+def _require_placement(session: Any, placement: Placement, path: Path) -> None:
+    """Raise a ProviderFault unless the session got its providers, for all that matters."""
+    missing = missing_providers(placement.wanted, session.get_providers())
+    if missing:
+        raise ProviderFault(Fault.FELL_BACK, ", ".join(missing), path)
+    assignment.require(assignment.recorded(session), placement, path)
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0] if str(error).strip() else repr(error)
 
 
 def _cgroup_quota() -> float | None:
