@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from support.ladder_bench import LadderBench
 from support.scripted_answerer import FakeClock
 
 from vlm_driving.core import SceneReport
@@ -59,3 +61,27 @@ def make_frame(clock: FakeClock) -> Callable[..., OfferedFrame]:
         return OfferedFrame(**{**values, **changes})
 
     return make
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LadderBench]:
+    """A running ladder that the tests of a module share: whatever they do to it, it recovers."""
+    bench = LadderBench(tmp_path_factory.mktemp("orders"))
+    with bench.pool:
+        bench.start()
+        yield bench
+        bench.pipeline.close()
+
+
+@pytest.fixture
+def open_ladder_bench(tmp_path: Path) -> Iterator[Callable[..., LadderBench]]:
+    """Makes a ladder of the test's own, not started; its workers are ended in any case."""
+    made: list[LadderBench] = []
+
+    def make(**changes: Any) -> LadderBench:
+        made.append(LadderBench(tmp_path, **changes))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.pool.close(0)

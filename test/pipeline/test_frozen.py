@@ -7,9 +7,10 @@ import threading
 import numpy as np
 import pytest
 from support.scripted_answerer import MS, ScriptedAnswerer
+from support.thread_workers import open_ladder
 
 from vlm_driving.core import Outcome, UserError
-from vlm_driving.pipeline import FrameProcessor, LivePipeline, PipelineSettings
+from vlm_driving.pipeline import FrameProcessor, PipelineSettings
 from vlm_driving.pipeline.frozen import FROZEN_JA, FrozenInput, fingerprint
 
 SETTINGS = PipelineSettings(budget_ms=200, backend="onnx-cpu", model="tiny")
@@ -132,14 +133,15 @@ def test_turned_off_a_still_picture_is_advised_on(clock, published, make_frame):
     assert published.outcomes == ["ok"] * 5
 
 
-def test_the_live_pipeline_finds_it_too(clock, published, make_frame):
+def test_the_ladder_finds_it_too(published, make_frame):
     out = threading.Semaphore(0)
 
     def publish(report, image):
         published(report, image)
         out.release()
 
-    pipeline = LivePipeline(ScriptedAnswerer(), publish, PipelineSettings(budget_ms=None), clock)
+    settings = PipelineSettings(budget_ms=None)
+    pipeline = open_ladder({"onnx-cpu": ScriptedAnswerer()}, publish, settings)
     pipeline.start()
     for sequence in range(3):
         pipeline.offer(still(make_frame, sequence))

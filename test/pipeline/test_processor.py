@@ -9,6 +9,7 @@ from support.scripted_answerer import ADVICE, ScriptedAnswerer
 from vlm_driving.core import Deadline, Outcome, UserError
 from vlm_driving.pipeline import FrameProcessor, PipelineSettings
 from vlm_driving.pipeline.answer import BLIND_JA, UNSURE_JA
+from vlm_driving.pipeline.settings import HEARD_BY
 from vlm_driving.runtime.events import AdviceDecoded, Sentence, Stage, StageBegun
 
 SETTINGS = PipelineSettings(budget_ms=200, guard_ms=8, backend="onnx-cpu", model="tiny")
@@ -95,10 +96,10 @@ def test_what_was_heard_before_the_watch_closed_is_published(clock, published, m
         AdviceDecoded(ADVICE, 0.9, False),
         Sentence("advice_ja", "減速してください。"),
     ):
-        job.hear(event, clock())
+        job.hear(job.standing.answer, event, clock())
         clock.advance_ms(10)
     assert processor.close(job)
-    job.hear(Sentence("description_ja", "遅すぎた文。"), clock())
+    job.hear(job.standing.answer, Sentence("description_ja", "遅すぎた文。"), clock())
     report = published.reports[0]
     assert (report.outcome, report.advice) == (Outcome.TRUNCATED, ADVICE)
     assert (report.advice_ja, report.description_ja) == ("減速してください。", "")
@@ -203,7 +204,9 @@ def test_without_a_budget_nothing_is_stale_or_cut(clock, published, make_frame):
     assert not report.late()
 
 
-def test_the_model_is_given_the_deadline_less_the_guard(clock, published, make_frame):
+def test_the_model_is_given_the_deadline_less_the_guard_and_the_way_of_its_last_word(
+    clock, published, make_frame
+):
     deadlines = []
 
     class Recorder(ScriptedAnswerer):
@@ -213,14 +216,15 @@ def test_the_model_is_given_the_deadline_less_the_guard(clock, published, make_f
 
     frame = make_frame()
     processed(Recorder(wait_ms=clock.advance_ms), published, clock, frame)
-    assert deadlines == [Deadline.after_ms(192, frame.arrived_ns)]
+    assert deadlines == [Deadline.after_ms(200 - 8 * (1 + HEARD_BY), frame.arrived_ns)]
 
 
 def test_the_guard_never_eats_a_small_budget(make_frame):
     settings = PipelineSettings(budget_ms=4, guard_ms=8)
     frame = make_frame()
-    work_until = settings.work_until(settings.deadline(frame))
-    assert work_until == Deadline.after_ms(3, frame.arrived_ns)
+    deadline = settings.deadline(frame)
+    assert settings.watch_at(deadline) == Deadline.after_ms(3, frame.arrived_ns)
+    assert settings.work_until(deadline) == Deadline.after_ms(4 - 1 - HEARD_BY, frame.arrived_ns)
 
 
 @pytest.mark.parametrize("budget_ms", [0, -1, float("nan"), float("inf")])

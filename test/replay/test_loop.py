@@ -9,6 +9,7 @@ import time
 import numpy as np
 import pytest
 from support.scripted_answerer import ScriptedAnswerer
+from support.thread_workers import open_ladder
 
 from vlm_driving.core import SceneReport, StampSource, UserError
 from vlm_driving.pipeline import PipelineSettings
@@ -30,11 +31,14 @@ def frame(at_ms: float, stamp_ms: float | None = None, load=None) -> RecordedFra
 
 def realtime(items, answerer=None, settings=BUDGET, stop=None, **more):
     reports: list[SceneReport] = []
-    replayed = replay_realtime(
-        items,
-        answerer or ScriptedAnswerer(),
+    live = open_ladder(
+        {"onnx-cpu": answerer or ScriptedAnswerer()},
         lambda report, image: reports.append(report),
         settings,
+    )
+    replayed = replay_realtime(
+        items,
+        live,
         camera="front",
         stop=stop or threading.Event(),
         **more,

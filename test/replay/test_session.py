@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import threading
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from support.scripted_answerer import ScriptedAnswerer
+from support.thread_workers import open_ladder
 
 from vlm_driving.core import SceneReport, UserError
 from vlm_driving.evaluation.run import load_run
+from vlm_driving.pipeline import PipelineSettings, Publish
+from vlm_driving.replay.loop import Live
 from vlm_driving.replay.options import Pace, ReplayOptions
 from vlm_driving.replay.session import OpenedModel, run_replay
 from vlm_driving.replay.source import open_bag_source
@@ -50,8 +54,19 @@ class Silent:
         return None
 
 
+def opened(answerer: ScriptedAnswerer, **changes: Any) -> OpenedModel:
+    """A model for either pace."""
+
+    def open_live(publish: Publish, settings: PipelineSettings, camera: str) -> Live:
+        return open_ladder({"onnx-cpu": answerer}, publish, settings, camera)
+
+    return OpenedModel(
+        "scripted", "onnx-cpu", 1.0, answerer=answerer, open_live=open_live, **changes
+    )
+
+
 def replay(bag, out, *, on_report=lambda report: None, answerer=None, stop=None, **options):
-    model = OpenedModel(answerer or ScriptedAnswerer(), "scripted", "onnx-cpu", 1.0)
+    model = opened(answerer or ScriptedAnswerer())
     return run_replay(
         ReplayOptions(bag=bag, model=bag, out=out, **options),
         open_model=lambda _: model,
@@ -141,7 +156,7 @@ def test_the_model_is_warm_before_the_first_frame_is_read(make_camera_bag, tmp_p
 
     def open_model(options):
         order.append("model")
-        return OpenedModel(ScriptedAnswerer(), "scripted", "onnx-cpu", 1.0)
+        return opened(ScriptedAnswerer())
 
     run_replay(
         ReplayOptions(bag=make_camera_bag(), model=tmp_path, out=tmp_path / "run"),
@@ -165,6 +180,32 @@ def test_a_model_that_does_not_open_leaves_no_directory(make_camera_bag, tmp_pat
             stop=threading.Event(),
         )
     assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_what_runs_beside_is_ended_with_the_run_however_that_ends(make_camera_bag, tmp_path, fails):
+    closed = []
+
+    def on_report(report: SceneReport) -> None:
+        if fails:
+            raise KeyError("of the display")
+
+    def run() -> None:
+        model = opened(ScriptedAnswerer(), close=lambda: closed.append(1))
+        run_replay(
+            ReplayOptions(bag=make_camera_bag(), model=tmp_path, out=tmp_path / "run"),
+            open_model=lambda _: model,
+            open_source=open_bag_source,
+            stop=threading.Event(),
+            show_progress=lambda *_: Silent(on_report),
+        )
+
+    if fails:
+        with pytest.raises(KeyError, match="of the display"):
+            run()
+    else:
+        run()
+    assert closed == [1]
 
 
 def test_a_failing_backend_does_not_end_the_run(make_camera_bag, tmp_path):

@@ -29,6 +29,7 @@ class Ending:
         recorded_s: seconds of recording that were replayed.
         first_report_s: from the start of the process to the first report.
         problems: sentences about the recording, or the run.
+        health: how workers and machine were, as JSON; None where there were no deadlines.
     """
 
     frames_offered: int | None = None
@@ -37,6 +38,7 @@ class Ending:
     recorded_s: float | None = None
     first_report_s: float | None = None
     problems: tuple[str, ...] = ()
+    health: Mapping[str, Any] | None = None
 
 
 def quantiles(values: Iterable[float]) -> Figures:
@@ -84,6 +86,7 @@ def summarize(
         "camera_topic": settings.get("camera_topic"),
         "speed_topic": settings.get("speed_topic"),
         "problems": list(ending.problems),
+        "health": None if ending.health is None else dict(ending.health),
         "machine": settings.get("machine"),
         "version": settings.get("version"),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from vlm_driving.core import Advice, Deadline, Outcome, StageTimes, TokenCounts
+from vlm_driving.core import Advice, CameraRole, Deadline, Outcome, StageTimes, TokenCounts
 from vlm_driving.core.deadline import NS_PER_MS
 from vlm_driving.runtime.events import (
     AdviceDecoded,
@@ -18,6 +18,11 @@ from vlm_driving.runtime.events import (
 UNSURE_JA = "判断に確信が持てないため、助言を控えます。"
 BLIND_JA = "視界を確認できないため、助言を控えます。"
 """Said for a model that says that it cannot see, and was cut off before it could say why."""
+UNSURE_SIDE_JA = "映像の内容に確信が持てないため、説明を控えます。"
+BLIND_SIDE_JA = "視界を確認できないため、説明を控えます。"
+"""The same two for a camera that does not advise."""
+BLIND = "blind"
+"""The reason of a report whose model says that it cannot see."""
 
 
 @dataclass(slots=True)
@@ -76,6 +81,28 @@ class AnswerSoFar:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """What would be published if the report were closed now.
+
+    Attributes:
+        answer: what the one who leads has said so far.
+        backend: who that is; without advice who was asked first, or None.
+        model: the bundle that it runs.
+        fallback_from: better-preferred backends that gave no answer, in ladder order.
+        why: why it is this one, or why nobody answers, as a clause; None where nothing is to
+            be explained.
+        outcome: of a frame without advice that nobody will answer; None leaves it to the time.
+    """
+
+    answer: AnswerSoFar = field(default_factory=AnswerSoFar)
+    backend: str | None = None
+    model: str | None = None
+    fallback_from: tuple[str, ...] = ()
+    why: str | None = None
+    outcome: Outcome | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """How an answer ended, in the report's words.
 
@@ -90,14 +117,49 @@ class Verdict:
     asked: bool = True
 
 
-def judge(answer: AnswerSoFar, deadline: Deadline | None, now_ns: int) -> Verdict:
+def judge(
+    standing: Standing,
+    deadline: Deadline | None,
+    now_ns: int,
+    role: CameraRole = CameraRole.FRONT,
+) -> Verdict:
     """The outcome of an answer that ended, or was ended, at monotonic `now_ns`.
+
+    A camera whose `role` does not advise describes only: without a sentence it has no answer.
 
     Advice that is late is not published: a machine that stood still has nothing to say
     about the road as it is now. A model that is unsure describes no road, for that might
     be an invented one; only one that says that it cannot see is quoted, for it says why.
     """
+    verdict = _judge_answer(standing, deadline, now_ns)
+    if not role.advises:
+        verdict = _describe_only(verdict)
+    if standing.why is None:
+        return verdict
+    reason = standing.why if verdict.reason is None else f"{verdict.reason}; {standing.why}"
+    return replace(verdict, reason=reason)
+
+
+def _describe_only(verdict: Verdict) -> Verdict:
+    """What is left of an answer for a camera that does not look ahead."""
+    if verdict.outcome is Outcome.UNSURE:
+        text = BLIND_SIDE_JA if verdict.reason == BLIND else UNSURE_SIDE_JA
+        return replace(verdict, advice_ja="", description_ja=text)
+    if verdict.outcome not in (Outcome.OK, Outcome.TRUNCATED):
+        return verdict
+    if not verdict.description_ja:
+        why = "the model ended without a description"
+        if verdict.outcome is Outcome.TRUNCATED:
+            why = "no description by the deadline"
+        return Verdict(Outcome.TIMEOUT, reason=why)
+    return replace(verdict, advice=None, advice_ja="")
+
+
+def _judge_answer(standing: Standing, deadline: Deadline | None, now_ns: int) -> Verdict:
+    answer = standing.answer
     late_ms = 0.0 if deadline is None else -deadline.remaining_ms(now_ns)
+    if answer.advice is None and standing.outcome is Outcome.NO_BACKEND and late_ms <= 0:
+        return Verdict(Outcome.NO_BACKEND)
     if answer.advice is None and deadline is None:
         return Verdict(Outcome.NO_BACKEND, reason="the model ended without advice")
     if answer.advice is None or late_ms > 0:
@@ -118,14 +180,17 @@ def judge(answer: AnswerSoFar, deadline: Deadline | None, now_ns: int) -> Verdic
             outcome=Outcome.UNSURE,
             advice=None,
             advice_ja=verdict.advice_ja or BLIND_JA,
-            reason="blind",
+            reason=BLIND,
         )
     if answer.unsure:
         mass = "" if answer.legal_mass is None else f", legal mass {answer.legal_mass:.2f}"
         reason = f"below the model's threshold: confidence {answer.advice.confidence:.2f}{mass}"
         return Verdict(Outcome.UNSURE, advice_ja=UNSURE_JA, reason=reason)
     if answer.done is None:
-        return replace(verdict, outcome=Outcome.TRUNCATED, reason="prose cut by the watch")
+        reason = "prose cut when the report was closed"
+        return replace(verdict, outcome=Outcome.TRUNCATED, reason=reason)
+    if not answer.sections:
+        return replace(verdict, outcome=Outcome.TRUNCATED, reason="the model gave no prose")
     if answer.done.finish is not Finish.COMPLETE:
         return replace(verdict, outcome=Outcome.TRUNCATED, reason="prose cut back to a sentence")
     return verdict

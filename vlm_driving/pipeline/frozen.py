@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 from dataclasses import dataclass
 
@@ -67,8 +66,7 @@ class FrozenInput:
 
 
 def fingerprint(image: NDArray[np.uint8]) -> bytes:
-    """16 bytes that differ wherever a coarse grid of the picture's pixels does."""
+    """The picture's shape and a coarse grid of its pixels: some 50 kB that compare in no time."""
     height, width = image.shape[:2]
     step = max(1, math.ceil(math.sqrt(height * width / _MOST_PIXELS)))
-    grid = np.ascontiguousarray(image[step // 2 :: step, step // 2 :: step])
-    return hashlib.blake2b(grid.tobytes(), digest_size=16, key=repr(image.shape).encode()).digest()
+    return repr(image.shape).encode() + image[step // 2 :: step, step // 2 :: step].tobytes()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -9,6 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vlm_driving.core import CameraRole, StampSource
+
+MOST_SPEED_KMH = 999.0
+"""Of a vehicle on a road."""
 
 LoadImage = Callable[[], NDArray[np.uint8]]
 """Makes the (height, width, 3) uint8 BGR image; any exception means a malformed message."""
@@ -42,6 +46,14 @@ class OfferedFrame:
     ego_speed_kmh: float | None = None
     role: CameraRole = CameraRole.FRONT
     stamp_source: StampSource = StampSource.HEADER
+
+    @property
+    def known_speed_kmh(self) -> float | None:
+        """The speed, if it is one: what a broken sensor says is not known."""
+        speed = self.ego_speed_kmh
+        if speed is None or not math.isfinite(speed) or abs(speed) > MOST_SPEED_KMH:
+            return None
+        return speed
 
     @property
     def age_ms(self) -> float:

@@ -47,6 +47,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--start", dest="start_s", type=float, metavar="S", help="seconds to leave out")
     add("--duration", dest="duration_s", type=float, metavar="S", help="seconds to replay")
     add("--budget-ms", type=float, metavar="MS", help="camera stamp to report (default 200)")
+    add(
+        "--backends",
+        metavar="LIST",
+        help="what may answer, the preferred one first: fpga, fpga-sim, onnx-gpu, onnx-cpu, with "
+        "commas between; onnx-cpu,onnx-cpu keeps a spare that is warm (default auto: what this "
+        "machine has; with every-frame, which takes one, onnx-cpu)",
+    )
     add("--threads", type=int, help="threads for the model (default 0: all cores, at most 8)")
     add(
         "--frozen-after-frames",

@@ -7,9 +7,11 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
+from typing import Protocol
 
 from vlm_driving.core import UserError
-from vlm_driving.pipeline import Answerer, FrameProcessor, LivePipeline, PipelineSettings, Publish
+from vlm_driving.pipeline import Answerer, FrameProcessor, OfferedFrame, PipelineSettings, Publish
+from vlm_driving.pipeline.health import PipelineHealth
 from vlm_driving.replay.pacing import NS_PER_S, ReplayClock, wait_until
 from vlm_driving.replay.recorded import RecordedFrame, RecordedSpeed, offered, with_speed
 from vlm_driving.replay.stamps import DECIDING_FRAMES, StampClock
@@ -27,6 +29,7 @@ class Replayed:
         stamps: how header stamps stand to recording times.
         hung: the model did not come back, and was left behind.
         fault: what ended the reading early, or None.
+        health: how the pipeline was at the end; None where there were no deadlines.
     """
 
     frames: int = 0
@@ -34,13 +37,32 @@ class Replayed:
     stamps: StampClock = StampClock()
     hung: bool = False
     fault: UserError | None = None
+    health: PipelineHealth | None = None
+
+
+class Live(Protocol):
+    """A pipeline that keeps deadlines; see `LadderPipeline`."""
+
+    def start(self) -> None:
+        """Begin to answer."""
+        ...
+
+    def offer(self, frame: OfferedFrame) -> None:
+        """Hand in the newest frame; never waits."""
+        ...
+
+    def close(self) -> bool:
+        """Answer what is left; False when a backend hung and was left behind."""
+        ...
+
+    def health(self) -> PipelineHealth:
+        """How everything is now."""
+        ...
 
 
 def replay_realtime(
     items: Iterable[RecordedFrame | RecordedSpeed],
-    answerer: Answerer,
-    publish: Publish,
-    settings: PipelineSettings,
+    pipeline: Live,
     *,
     camera: str,
     rate: float = 1.0,
@@ -49,10 +71,9 @@ def replay_realtime(
 ) -> Replayed:
     """Offer each frame when it is due; deadlines hold, and the newest frame wins.
 
-    The model is to be warm before this is called: time runs from the first frame on.
+    The backends are to be warm before this is called: time runs from the first frame on.
     Setting `stop` ends the offering; what was offered still gets its report.
     """
-    pipeline = LivePipeline(answerer, publish, settings, clock)
     pipeline.start()
     replayed = Replayed()
     pace: ReplayClock | None = None
@@ -81,7 +102,7 @@ def replay_realtime(
         replayed = replace(replayed, fault=fault)
     finally:
         hung = not pipeline.close()
-    return replace(replayed, hung=hung)
+    return replace(replayed, hung=hung, health=pipeline.health())
 
 
 def replay_every_frame(

@@ -4,36 +4,142 @@ from __future__ import annotations
 
 import gc
 import time
-
-import numpy as np
+from collections.abc import Sequence
+from pathlib import Path
 
 from vlm_driving import process
-from vlm_driving.backends.onnx import open_runner
-from vlm_driving.replay.options import ReplayOptions
-from vlm_driving.replay.session import OpenedModel
+from vlm_driving.backends.named_engine import NamedEngine
+from vlm_driving.backends.ruled_out import ruled_out
+from vlm_driving.pipeline import (
+    LadderOptions,
+    LadderPipeline,
+    PipelineSettings,
+    Publish,
+    WorkerPool,
+)
+from vlm_driving.pipeline.accounts import CameraShare
+from vlm_driving.pipeline.lineup import AUTO, KNOWN, lineup, names_of, places
+from vlm_driving.pipeline.workers.backend import open_backend, warm_up
+from vlm_driving.replay.options import Pace, ReplayOptions
+from vlm_driving.replay.session import LineUpEntry, OpenedModel
 from vlm_driving.runtime.bundle import ModelBundle
-from vlm_driving.runtime.engine import Engine
 
 WARM_UPS = 2
+CPU = "onnx-cpu"
 
 
 def open_model(options: ReplayOptions) -> OpenedModel:
-    """Load the bundle, run it on a grey frame, and hand it over.
+    """Load the bundle where the pace wants it: here, or in workers that may be killed.
 
-    Raises UserError for a bundle that cannot be loaded.
+    Raises:
+        UserError: for a bundle that cannot be loaded, or no backend that can run it.
+    """
+    names = names_of(options.backends)
+    if options.pace is Pace.EVERY_FRAME:
+        return open_here(options.model, options.threads, CPU if names == (AUTO,) else names[0])
+    return open_workers(options.model, options.threads, names)
+
+
+def open_here(path: Path, threads: int, backend: str = CPU) -> OpenedModel:
+    """Load the bundle at `path` in this process, and run it on grey frames.
+
+    Args:
+        path: directory of the bundle.
+        threads: for the model; 0 leaves the choice to the backend.
+        backend: its name.
+
+    Raises:
+        UserError: for a bundle that cannot be loaded, or a backend that cannot run it here.
     """
     begun = time.monotonic()
-    bundle = ModelBundle.load(options.model)
-    runner = open_runner(bundle, threads=options.threads)
-    engine = Engine(bundle, runner)
-    spec = bundle.preprocess
-    image = np.full((2 * spec.height, 2 * spec.width, 3), 114, np.uint8)
-    for _ in range(WARM_UPS):
-        for _event in engine.answer(image, None, None):
-            pass
+    (place,) = places([backend])
+    engine = open_backend(place.factory, place.arguments(path), threads)
+    if not isinstance(engine, NamedEngine):
+        raise TypeError(f"{place.factory} opens no engine")
+    spec = engine.bundle.preprocess
+    try:
+        size = (2 * spec.height, 2 * spec.width)
+        warm_up(engine, WARM_UPS, size, lambda step: None, time.monotonic_ns)
+    except BaseException:
+        engine.close()
+        raise
+    _settle()
+    load_ms = (time.monotonic() - begun) * 1000
+    return OpenedModel(
+        engine.model,
+        engine.name,
+        load_ms,
+        spec,
+        answerer=engine,
+        close=engine.close,
+        line_up=(LineUpEntry(engine.name),),
+    )
+
+
+def open_workers(path: Path, threads: int, names: Sequence[str] = (AUTO,)) -> OpenedModel:
+    """Start the workers of the ladder on the bundle at `path`, and wait until they are warm.
+
+    A backend that was named and is not ready goes on trying; one that `AUTO` took is left out.
+
+    Args:
+        path: directory of the bundle.
+        threads: for the model, in each worker; 0 leaves the choice to it.
+        names: of backends, the preferred one first, or `AUTO` alone.
+
+    Raises:
+        UserError: for a bundle that cannot be loaded, or when no backend can run it.
+    """
+    begun = time.monotonic()
+    bundle = ModelBundle.load(path)  # its faults are told here, in one sentence
+    chosen = tuple(names) == (AUTO,)
+    pool, entries = _start(possible() if chosen else names, path, threads)
+    ready = [one.name for one in entries if one.reason is None]
+    if chosen and len(ready) < len(entries):
+        # It proved that it cannot be used: reports need not say for each frame that it was not.
+        pool.close()
+        pool, again = _start(ready, path, threads)
+        entries = tuple(next((a for a in again if a.name == e.name), e) for e in entries)
+    _settle()
+
+    def open_live(publish: Publish, settings: PipelineSettings, camera: str) -> LadderPipeline:
+        return LadderPipeline(pool, LadderOptions([CameraShare(camera)]), publish, settings)
+
+    return OpenedModel(
+        bundle.name,
+        next(one.name for one in entries if one.reason is None),
+        (time.monotonic() - begun) * 1000,
+        bundle.preprocess,
+        open_live=open_live,
+        close=pool.close,
+        line_up=entries,
+    )
+
+
+def possible() -> tuple[str, ...]:
+    """What `AUTO` asks: the backends that may be on this machine, the preferred one first.
+
+    Whether they are what they say is for their workers to prove.
+    """
+    return tuple(name for name, one in KNOWN.items() if one.by_auto and ruled_out(name) is None)
+
+
+def _start(
+    names: Sequence[str], path: Path, threads: int
+) -> tuple[WorkerPool, tuple[LineUpEntry, ...]]:
+    """Workers that are up, and who of them is ready. Raises UserError if none is."""
+    pool = WorkerPool(lineup(names, path, threads))
+    try:
+        ready = pool.start()
+    except BaseException:
+        pool.close()
+        raise
+    whys = {one.name: one.reason or f"it was {one.state.value}" for one in pool.statuses()}
+    entries = (LineUpEntry(name, None if name in ready else why) for name, why in whys.items())
+    return pool, tuple(entries)
+
+
+def _settle() -> None:
+    """What is loaded stays: the collector need not look through it between two frames."""
     if process.is_ours():
-        # What is loaded stays: the collector need not look through it between two frames.
         gc.collect()
         gc.freeze()
-    load_ms = (time.monotonic() - begun) * 1000
-    return OpenedModel(engine, bundle.name, runner.name, load_ms, spec)

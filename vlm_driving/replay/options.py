@@ -9,6 +9,7 @@ from pathlib import Path
 from vlm_driving.backends.onnx.sessions import SessionSettings
 from vlm_driving.core import UserError
 from vlm_driving.pipeline import PipelineSettings
+from vlm_driving.pipeline.lineup import AUTO, names_of
 from vlm_driving.replay.pacing import check_rate
 
 MOST_BUDGET_MS = 86_400_000.0
@@ -42,6 +43,8 @@ class ReplayOptions:
         camera_topic: the camera, where the recording has several.
         speed_topic: topic of the ego speed.
         frozen_after_frames: equal pictures that make the input frozen; 0 for never.
+        backends: names with commas between, the preferred one first, or auto: in realtime pace
+            those that this machine has; for every frame, which has no deadline to keep, onnx-cpu.
     """
 
     bag: Path
@@ -56,6 +59,7 @@ class ReplayOptions:
     camera_topic: str | None = None
     speed_topic: str | None = None
     frozen_after_frames: int = 3
+    backends: str = AUTO
 
     def __post_init__(self) -> None:
         check_rate(self.rate)
@@ -76,6 +80,12 @@ class ReplayOptions:
             )
         SessionSettings(threads=self.threads)
         PipelineSettings(frozen_after_frames=self.frozen_after_frames)
+        names = names_of(self.backends)
+        if self.pace is Pace.EVERY_FRAME and len(names) > 1:
+            raise UserError(
+                f"--pace every-frame runs one backend, {len(names)} are named ({self.backends}); "
+                f"name {names[0]} alone."
+            )
 
     @property
     def deadline_budget_ms(self) -> float | None:

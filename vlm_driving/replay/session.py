@@ -5,8 +5,8 @@ from __future__ import annotations
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -21,7 +21,7 @@ from vlm_driving.evaluation.page import write_page
 from vlm_driving.evaluation.run import load_run
 from vlm_driving.evaluation.summary import Ending, summarize
 from vlm_driving.pipeline import Answerer, PipelineSettings, Publish
-from vlm_driving.replay.loop import Replayed, replay_every_frame, replay_realtime
+from vlm_driving.replay.loop import Live, Replayed, replay_every_frame, replay_realtime
 from vlm_driving.replay.machine import describe_machine, process_age_s
 from vlm_driving.replay.options import Pace, ReplayOptions
 from vlm_driving.replay.prefetch import Prefetch
@@ -30,24 +30,50 @@ from vlm_driving.replay.recorded import RecordedFrame, RecordedSpeed
 from vlm_driving.replay.run_writer import RunWriter, create_run_dir
 from vlm_driving.runtime.preprocess import PreprocessSpec
 
+OpenLive = Callable[[Publish, PipelineSettings, str], Live]
+"""Makes a pipeline that keeps deadlines, for the frames of one camera."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineUpEntry:
+    """One backend when the first frame was offered.
+
+    Attributes:
+        name: such as onnx-cpu.
+        reason: why it was not ready, in one sentence or clause; None where it was.
+    """
+
+    name: str
+    reason: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """As `run.json` lists it."""
+        return {"name": self.name, "ready": self.reason is None, "reason": self.reason}
+
 
 @dataclass(frozen=True, slots=True)
 class OpenedModel:
-    """A model that has answered its warm-up frame.
+    """A model that has answered its warm-up frames: in this process, or in workers.
 
     Attributes:
-        answerer: answers frames.
         name: of the bundle.
-        backend: that runs it.
+        backend: that runs it; of several the preferred one that is ready.
         load_ms: from opening the bundle to the end of the warm-up.
         spec: its preprocessing, so that JPEGs are decoded no larger than needed.
+        answerer: answers frames in this process, one after the other.
+        open_live: for frames under deadlines.
+        close: ends what runs beside this process.
+        line_up: every backend that was asked to be ready, the preferred one first.
     """
 
-    answerer: Answerer
     name: str
     backend: str
     load_ms: float
     spec: PreprocessSpec | None = None
+    answerer: Answerer | None = None
+    open_live: OpenLive | None = None
+    close: Callable[[], object] = lambda: None
+    line_up: Sequence[LineUpEntry] = ()
 
 
 class Source(Protocol):
@@ -121,40 +147,54 @@ def run_replay(
         except BaseException:
             path.rmdir()  # still empty: the same --out can be named again
             raise
-        source.spec = model.spec
-        settings = describe_run(options, source, model)
-        try:
-            writer = RunWriter(path, settings, source.expected_s)
-        except BaseException:
-            shutil.rmtree(path, ignore_errors=True)  # ours, and nothing of a run is in it
-            raise
-        reports: list[SceneReport] = []
-        first_report = _FirstReport()
-        begun_ns = time.monotonic_ns()
-        with show_progress(options.deadline_budget_ms, source.expected_s) as progress:
+        with closing(model):
+            return _run(options, source, model, path, stop, show_progress)
 
-            def publish(report: SceneReport, image_bgr: NDArray[np.uint8] | None) -> None:
-                first_report.note()
-                writer.put(report, image_bgr)
-                reports.append(report)
-                progress.report(report)
-                if writer.stopped:
-                    stop.set()
 
-            replayed = _replay(options, source, model, publish, stop)
-        writer.close()
-        if writer.failure is not None:
-            raise writer.failure
-        ending = Ending(
-            frames_offered=replayed.frames,
-            interrupted=stop.is_set() or replayed.fault is not None,
-            wall_s=(time.monotonic_ns() - begun_ns) / 1e9,
-            recorded_s=replayed.recorded_s,
-            first_report_s=first_report.after_s,
-            problems=tuple(source.problems() + _notes(replayed)),
-        )
-        summary = summarize(reports, settings, ending)
-        writer.write_summary(summary)
+def _run(
+    options: ReplayOptions,
+    source: Source,
+    model: OpenedModel,
+    path: Path,
+    stop: threading.Event,
+    show_progress: OpenProgress,
+) -> Finished:
+    """The run itself, into the empty directory `path`."""
+    source.spec = model.spec
+    settings = describe_run(options, source, model)
+    try:
+        writer = RunWriter(path, settings, source.expected_s)
+    except BaseException:
+        shutil.rmtree(path, ignore_errors=True)  # ours, and nothing of a run is in it
+        raise
+    reports: list[SceneReport] = []
+    first_report = _FirstReport()
+    begun_ns = time.monotonic_ns()
+    with show_progress(options.deadline_budget_ms, source.expected_s) as progress:
+
+        def publish(report: SceneReport, image_bgr: NDArray[np.uint8] | None) -> None:
+            first_report.note()
+            writer.put(report, image_bgr)
+            reports.append(report)
+            progress.report(report)
+            if writer.stopped:
+                stop.set()
+
+        replayed = _replay(options, source, model, publish, stop)
+    writer.close()
+    if writer.failure is not None:
+        raise writer.failure
+    ending = Ending(
+        frames_offered=replayed.frames,
+        interrupted=stop.is_set() or replayed.fault is not None,
+        wall_s=(time.monotonic_ns() - begun_ns) / 1e9,
+        recorded_s=replayed.recorded_s,
+        first_report_s=first_report.after_s,
+        problems=tuple(source.problems() + _notes(replayed)),
+        health=None if replayed.health is None else replayed.health.to_json(),
+    )
+    summary = summarize(reports, settings, ending)
+    writer.write_summary(summary)
     write_page(load_run(path), path / "report.html")
     if replayed.fault is not None:
         raise replayed.fault
@@ -177,18 +217,15 @@ def _replay(
     )
     with Prefetch(source.items()) as items:
         if options.pace is Pace.EVERY_FRAME:
+            if model.answerer is None:
+                raise ValueError("every frame is answered in this process")
             return replay_every_frame(
                 items, model.answerer, publish, settings, camera=source.camera, stop=stop
             )
-        return replay_realtime(
-            items,
-            model.answerer,
-            publish,
-            settings,
-            camera=source.camera,
-            rate=options.rate,
-            stop=stop,
-        )
+        if model.open_live is None:
+            raise ValueError("deadlines are kept by workers")
+        live = model.open_live(publish, settings, source.camera)
+        return replay_realtime(items, live, camera=source.camera, rate=options.rate, stop=stop)
 
 
 def describe_run(options: ReplayOptions, source: Source, model: OpenedModel) -> dict[str, Any]:
@@ -207,6 +244,7 @@ def describe_run(options: ReplayOptions, source: Source, model: OpenedModel) -> 
         "model_path": str(options.model),
         "model_load_ms": round(model.load_ms, 1),
         "backend": model.backend,
+        "line_up": [one.to_json() for one in model.line_up],
         "threads": options.threads,
         "frozen_after_frames": options.frozen_after_frames,
         "machine": describe_machine(),

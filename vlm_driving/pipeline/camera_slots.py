@@ -1,0 +1,212 @@
+"""A latest-frame slot for each camera, and one taker that is told whose frame is next."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from vlm_driving.core.deadline import NS_PER_MS
+from vlm_driving.pipeline.accounts import (
+    CameraShare,
+    SharingState,
+    Waiting,
+    above_rate,
+    begin,
+    offer,
+    open_sharing,
+    settle,
+    withdraw,
+)
+from vlm_driving.pipeline.sharing import due_instants, pick, room_ns
+
+T = TypeVar("T")
+MOST_WAIT_S = 1.0
+"""Waited at a time: the expected engine time may have changed without a word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused(Generic[T]):
+    """What comes back from `put`: it is its owner's again, who reports it as dropped.
+
+    Attributes:
+        item: the one that was displaced, or the one that was offered, if that is above its rate.
+        reason: one English clause.
+    """
+
+    item: T
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Taken(Generic[T]):
+    """An item whose work begins; hand it to `finished` once it is off the engine.
+
+    Attributes:
+        item: what was put.
+        camera: whose it is.
+        frame: when it came, and until when work on it makes sense.
+        begun_ns: when it was taken; monotonic.
+        expected_ns: engine time that was booked for it.
+        reason: why it was its turn; one English clause.
+    """
+
+    item: T
+    camera: str
+    frame: Waiting
+    begun_ns: int
+    expected_ns: int
+    reason: str
+
+
+class CameraSlots(Generic[T]):
+    """Holds at most one item a camera. Every item that was put comes back exactly once.
+
+    It comes back from `put` (displaced, or above its rate), `take` or `discard`. Any thread may
+    put, discard and finish, and none of these waits; one thread takes.
+    """
+
+    def __init__(
+        self,
+        cameras: Sequence[CameraShare],
+        clock: Callable[[], int],
+        need_ns: Callable[[], int] = lambda: 0,
+        ahead_ms: float = 50.0,
+    ) -> None:
+        """Open empty slots.
+
+        Args:
+            cameras: all of them.
+            clock: monotonic nanoseconds.
+            need_ns: engine time that a frame takes until its advice, as measured (the p99);
+                called with the slots locked.
+            ahead_ms: how far a camera may run ahead of its share; see `sharing`.
+
+        Raises:
+            UserError: for a camera that is named twice.
+        """
+        self._clock = clock
+        self._need_ns = need_ns
+        self._condition = threading.Condition()
+        self._state = open_sharing(cameras, ahead_ms)
+        self._items: dict[str, T] = {}
+        self._closed = False
+
+    @property
+    def empty(self) -> bool:
+        """Whether no item waits."""
+        with self._condition:
+            return not self._items
+
+    @property
+    def state(self) -> SharingState:
+        """The accounts as they stand: frozen, so it may be looked at in peace."""
+        with self._condition:
+            return self._state
+
+    def room_ns(self, need_ns: int, horizon_ns: int) -> int | None:
+        """How long frames can spare the engine; None where none is due. See `sharing.room_ns`.
+
+        Args:
+            need_ns: engine time a frame.
+            horizon_ns: frames that are expected later than this do not count.
+        """
+        now_ns = self._clock()
+        with self._condition:
+            return room_ns(due_instants(self._state, now_ns, horizon_ns), now_ns, need_ns)
+
+    def put(self, camera: str, item: T, frame: Waiting) -> Refused[T] | None:
+        """Place `item`; what loses its place by that comes back, or `item` itself.
+
+        Raises:
+            RuntimeError: once the slots are closed.
+            ValueError: for a camera that is not among those of the settings.
+        """
+        with self._condition:
+            if self._closed:
+                raise RuntimeError("the slots are closed")
+            reason = above_rate(self._state, camera, frame.offered_ns)
+            if reason is not None:
+                return Refused(item, reason)
+            self._state = offer(self._state, camera, frame)
+            displaced = self._items.get(camera)
+            self._items[camera] = item
+            self._condition.notify_all()
+            if displaced is None:
+                return None
+            return Refused(displaced, f"a newer frame of camera {camera} took its place")
+
+    def take(self, timeout_s: float | None = None) -> Taken[T] | None:
+        """The next item, as soon as there is one; None after `timeout_s`, or closed and empty.
+
+        Once closed, what is left comes whether or not there is time for it.
+        """
+        left_ns = None if timeout_s is None else round(timeout_s * 1000 * NS_PER_MS)
+        until_ns = None if left_ns is None else self._clock() + left_ns
+        with self._condition:
+            while True:
+                now_ns = self._clock()
+                taken, again_ns = self._try(now_ns)
+                if taken is not None or (self._closed and not self._items):
+                    return taken
+                if until_ns is not None and now_ns >= until_ns:
+                    return None
+                ends = [one - now_ns for one in (again_ns, until_ns) if one is not None]
+                wait_s = min(ends) / NS_PER_MS / 1000 if ends else MOST_WAIT_S
+                self._condition.wait(min(max(wait_s, 0.0), MOST_WAIT_S))
+
+    def poll(self) -> tuple[Taken[T] | None, int | None]:
+        """The next item, if one can be begun now; else when to ask again, or None for not by time.
+
+        For a taker that waits for other things as well. Nothing is left once it is closed and
+        gives neither.
+        """
+        with self._condition:
+            return self._try(self._clock())
+
+    def discard(self, item: T) -> bool:
+        """Empty the slot that holds this very `item`; says whether there was one."""
+        with self._condition:
+            for camera, held in self._items.items():
+                if held is item:
+                    del self._items[camera]
+                    self._state = withdraw(self._state, camera)
+                    self._condition.notify_all()
+                    return True
+            return False
+
+    def finished(self, taken: Taken[T]) -> None:
+        """The engine is free of `taken`: its camera pays for the time until now.
+
+        No more than up to the frame's deadline: a backend that hangs is not the camera's fault.
+        """
+        with self._condition:
+            end_ns = self._clock()
+            if taken.frame.work_until_ns is not None:
+                end_ns = min(end_ns, taken.frame.work_until_ns)
+            engine_ns = max(0, end_ns - taken.begun_ns)
+            self._state = settle(self._state, taken.camera, taken.expected_ns, engine_ns)
+            self._condition.notify_all()
+
+    def close(self) -> None:
+        """No more items will come; those that are still here can be taken."""
+        with self._condition:
+            self._closed = True
+            self._condition.notify_all()
+
+    def _try(self, now_ns: int) -> tuple[Taken[T] | None, int | None]:
+        """The next item, or when to look again."""
+        need_ns = self._need_ns()
+        choice = pick(self._state, now_ns, need_ns)
+        camera = choice.camera
+        if camera is None and self._closed:
+            camera = next(iter(self._items), None)
+        if camera is None:
+            return None, choice.again_ns
+        frame = self._state.of(camera).waiting
+        if frame is None:
+            raise RuntimeError(f"camera {camera} was picked without a frame")
+        self._state = begin(self._state, camera, need_ns)
+        item = self._items.pop(camera)
+        return Taken(item, camera, frame, now_ns, need_ns, choice.reason), None

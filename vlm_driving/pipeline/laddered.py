@@ -1,0 +1,285 @@
+"""Frames as they come, workers on a ladder, and a watch that publishes by the deadline."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from vlm_driving.core import Outcome, SceneReport
+from vlm_driving.core.deadline import NS_PER_MS
+from vlm_driving.pipeline.accounts import CameraShare, Waiting
+from vlm_driving.pipeline.answer import Verdict
+from vlm_driving.pipeline.asking import ShownPicture
+from vlm_driving.pipeline.breaker import BreakerSettings
+from vlm_driving.pipeline.camera_slots import CameraSlots
+from vlm_driving.pipeline.canary import Canary
+from vlm_driving.pipeline.collector import Collector
+from vlm_driving.pipeline.desk import Clock, Publish, ReportDesk
+from vlm_driving.pipeline.dispatcher import Dispatcher
+from vlm_driving.pipeline.health import PipelineHealth, backends_health
+from vlm_driving.pipeline.job import Job
+from vlm_driving.pipeline.ladder_view import LadderSettings
+from vlm_driving.pipeline.latency import ADVICE
+from vlm_driving.pipeline.offered import OfferedFrame
+from vlm_driving.pipeline.outbox import Outbox
+from vlm_driving.pipeline.pool import WorkerPool
+from vlm_driving.pipeline.punctuality import Punctuality
+from vlm_driving.pipeline.question_desk import QuestionDesk, Reply
+from vlm_driving.pipeline.questions import QuestionSettings
+from vlm_driving.pipeline.rungs import Rung
+from vlm_driving.pipeline.settings import PipelineSettings
+from vlm_driving.pipeline.stalls import MACHINE
+from vlm_driving.pipeline.threads import Threads
+from vlm_driving.pipeline.vehicle import VehicleAdvice, VehicleSettings
+from vlm_driving.pipeline.vehicle_desk import VehicleDesk
+from vlm_driving.pipeline.watch import Watch
+from vlm_driving.pipeline.workers.states import WorkerState
+
+KEPT_A_CAMERA = 2
+"""Pictures that can be asked about, beside those that a question holds."""
+
+_LOOK_AGAIN_S = 0.005
+
+
+@dataclass(frozen=True, slots=True)
+class LadderOptions:
+    """How a ladder decides.
+
+    Attributes:
+        cameras: all of them, with their shares.
+        ladder: how the ladder reckons.
+        breaker: when a backend counts as broken.
+        vehicle: how long advice stands.
+        questions: what questions may take.
+        reply: takes their answers and must return at once; None for a pipeline without questions.
+    """
+
+    cameras: Sequence[CameraShare]
+    ladder: LadderSettings = field(default_factory=LadderSettings)
+    breaker: BreakerSettings = field(default_factory=BreakerSettings)
+    vehicle: VehicleSettings = field(default_factory=VehicleSettings)
+    questions: QuestionSettings = field(default_factory=QuestionSettings)
+    reply: Reply | None = None
+
+    @property
+    def kept_frames(self) -> int:
+        """Places that the workers' memory needs for questions; see `PoolOptions`."""
+        if self.reply is None:
+            return 0
+        return KEPT_A_CAMERA * len(self.cameras) + self.questions.most_waiting
+
+
+class LadderPipeline:
+    """Exactly one report for each offered frame, under deadlines, whatever workers do.
+
+    Threads: the one that offers (never waits), the dispatcher, the watch, the publisher, the
+    canary, and a reader for each worker. Inference runs in the workers alone.
+    """
+
+    def __init__(
+        self,
+        pool: WorkerPool,
+        options: LadderOptions,
+        publish: Publish,
+        settings: PipelineSettings,
+        clock: Clock = time.monotonic_ns,
+    ) -> None:
+        """Begin nothing yet.
+
+        Args:
+            pool: workers that are up.
+            options: how the ladder decides.
+            publish: takes the reports, in a thread of its own; it may take its time.
+            settings: how long a frame may take.
+            clock: monotonic nanoseconds.
+
+        Raises:
+            ValueError: if questions are to be taken and the pool has no room for their pictures.
+        """
+        if pool.options.kept_frames < options.kept_frames:
+            raise ValueError(f"questions need {options.kept_frames} kept frames in the pool")
+        self._settings = settings
+        self._pool = pool
+        self._clock = clock
+        self._canary = Canary()
+        self._collector = Collector(clock=clock)
+        self._vehicle = VehicleDesk(clock, options.vehicle)
+        self._punctuality = Punctuality(settings, self._canary.stalls)
+        self._outbox = Outbox(publish, clock)
+        self._desk = ReportDesk(self._outbox.put, settings, clock, self._note)
+        self._slots: CameraSlots[Job] = CameraSlots(options.cameras, clock, self._need_ns)
+        self._questions: QuestionDesk[ShownPicture] | None = None
+        if options.reply is not None:
+            self._questions = QuestionDesk(
+                options.reply, clock, options.questions, self._let_go, KEPT_A_CAMERA
+            )
+        self._watch = Watch(
+            settings, self._time_out, clock, self._questions, self._canary.wakes_late_ms
+        )
+        cores = pool.options.cores
+        self.rungs = tuple(
+            Rung(name, handle, cores.get(name, name)) for name, handle in pool.handles.items()
+        )
+        self._dispatcher = Dispatcher(
+            self._desk,
+            self._slots,
+            pool.memory,
+            self.rungs,
+            self._watch.remove,
+            clock,
+            pool.next_number,
+            options.ladder,
+            options.breaker,
+            self._questions,
+            self._stalled_ms,
+            self._collect,
+            self._canary.wakes_late_ms,
+        )
+        self._threads = Threads(
+            {
+                "dispatcher": self._dispatcher.run,
+                "watch": self._watch.run,
+                "publisher": self._outbox.run,
+            },
+            self._stop,
+        )
+
+    def start(self) -> None:
+        """Begin to answer."""
+        self._pool.listen(self._dispatcher.hear)
+        self._collector.open()
+        self._canary.start()
+        self._threads.start()
+
+    def offer(self, frame: OfferedFrame) -> None:
+        """Hand in the newest frame of its camera; an older one that still waits is dropped.
+
+        Raises what was raised in another thread, if it was: that is a fault of ours.
+        """
+        self._raise_fault()
+        job = self._desk.admit(frame)
+        if job is None:
+            return
+        self._watch.add(job)
+        until = self._settings.work_until(job.deadline, self._canary.wakes_late_ms())
+        waiting = Waiting(frame.arrived_ns, None if until is None else until.monotonic_ns)
+        lost = self._slots.put(frame.camera, job, waiting)
+        if lost is not None:
+            self._desk.close(lost.item, Verdict(Outcome.DROPPED, reason=lost.reason))
+            self._watch.remove(lost.item)
+        self._dispatcher.wake()
+
+    def ask(self, text: str, camera: str | None = None, stamp_ns: int | None = None) -> int:
+        """Ask about the frame that was shown last, or the last one of `camera` or `stamp_ns`.
+
+        Returns the question's id; its answer comes by the `reply` of the options, exactly once.
+
+        Raises:
+            ValueError: for a pipeline without questions.
+        """
+        if self._questions is None:
+            raise ValueError("this pipeline takes no questions")
+        number = self._questions.ask(text, camera, stamp_ns)
+        self._watch.wake()
+        self._dispatcher.wake()
+        return number
+
+    def vehicle_advice(self) -> VehicleAdvice | None:
+        """The vehicle's one advice now; None while none is fresh."""
+        return self._vehicle.advice()
+
+    def health(self) -> PipelineHealth:
+        """How everything is now."""
+        return PipelineHealth(
+            backends_health(self.rungs, self._clock()),
+            self._punctuality.late,
+            self._punctuality.explained,
+            self._punctuality.reports,
+            self._canary.stalls(),
+            self._outbox.slowest_ms,
+            self._outbox.lost,
+        )
+
+    def close(self, patience_s: float = 2.0) -> bool:
+        """Answer what is still here and stop; the pool stays up.
+
+        Without a deadline the last frame is waited for as long as it takes.
+
+        Returns:
+            Whether every backend had come to an end with its last frame, and every report was
+            taken.
+        """
+        self._slots.close()
+        if self._questions is not None:
+            self._questions.close()
+        self._dispatcher.finish()
+        has_budget = self._settings.budget_ms is not None
+        if has_budget:
+            self._watch.wait_until_idle()
+        tidy = self._threads.join("dispatcher", patience_s if has_budget else None)
+        self._dispatcher.stop()
+        tidy = self._threads.join("dispatcher", patience_s) and tidy  # may hang in a frame's `load`
+        tidy = self._let_workers_end(patience_s if has_budget else 0.0) and tidy
+        self._watch.stop()
+        self._threads.join("watch")
+        self._pool.listen(None)
+        self._outbox.finish()
+        tidy = self._threads.join("publisher", patience_s) and tidy
+        self._outbox.stop()  # one who never comes back is left behind
+        self._canary.stop()
+        self._collector.close()
+        self._raise_fault()
+        return tidy
+
+    def _let_workers_end(self, patience_s: float) -> bool:
+        """Wait for answers that were cancelled; False if a worker does not come back."""
+        end_s = time.monotonic() + patience_s
+        while any(rung.worker.status.state is WorkerState.BUSY for rung in self.rungs):
+            if time.monotonic() >= end_s:
+                return False
+            time.sleep(_LOOK_AGAIN_S)
+        return True
+
+    def _note(self, job: Job, report: SceneReport, closed_ns: int) -> None:
+        """A report is out: only now is there time to look at anything else."""
+        self._vehicle.hear(job.frame, report)
+        if report.outcome.worked_on:
+            self._punctuality.note(job, closed_ns)
+
+    def _need_ns(self) -> int:
+        """Engine time until advice of the best-preferred backend that has been measured."""
+        now_ns = self._clock()
+        for rung in self.rungs:
+            ms = rung.latencies.quantile(ADVICE, 0.99, now_ns)
+            if ms is not None:
+                return round(ms * NS_PER_MS)
+        return 0
+
+    def _stalled_ms(self, begin_ns: int, end_ns: int) -> float:
+        return self._canary.stalled_ms(begin_ns, end_ns, MACHINE)
+
+    def _collect(self) -> None:
+        """Look for garbage, if no report is due soon."""
+        self._collector.turn(self._watch.next_due_ns())
+
+    def _let_go(self, picture: ShownPicture) -> None:
+        self._pool.memory.release(picture.placed.slot)
+
+    def _stop(self) -> None:
+        self._watch.stop()
+        self._dispatcher.stop()
+        self._outbox.stop()
+
+    def _raise_fault(self) -> None:
+        self._threads.raise_fault()
+        self._pool.raise_fault()
+
+    def _time_out(self, job: Job) -> None:
+        """Close a report whose time is up, with what has arrived."""
+        if job.started_ns is None and self._slots.discard(job):
+            reason = "every backend was busy until the deadline"
+            self._desk.close(job, Verdict(Outcome.TIMEOUT, reason=reason))
+            return
+        self._desk.close(job)
+        self._dispatcher.closed(job)

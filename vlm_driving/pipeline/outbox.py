@@ -1,0 +1,92 @@
+"""Hands reports over in a thread of its own: whoever takes them may take his time."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vlm_driving.core import SceneReport
+from vlm_driving.core.deadline import NS_PER_MS
+
+Deliver = Callable[[SceneReport, "NDArray[np.uint8] | None"], None]
+"""Takes the report, and the decoded image where there is one."""
+
+
+class Outbox:
+    """Reports in the order in which they were closed, waiting for their taker.
+
+    `put` never waits. While the taker is slow, pictures are let go first: a report without its
+    picture is a report. Only a taker that does not come back at all loses reports, the oldest
+    first, and they are counted.
+    """
+
+    def __init__(
+        self,
+        deliver: Deliver,
+        clock: Callable[[], int] = time.monotonic_ns,
+        most_reports: int = 10_000,
+        most_pictures: int = 8,
+    ) -> None:
+        """Deliver nothing yet.
+
+        Args:
+            deliver: the taker; called by `run` alone.
+            clock: monotonic nanoseconds.
+            most_reports: that wait at a time.
+            most_pictures: that wait at a time.
+        """
+        self.lost = 0
+        self.slowest_ms = 0.0
+        self._deliver = deliver
+        self._clock = clock
+        self._most_reports, self._most_pictures = most_reports, most_pictures
+        self._condition = threading.Condition()
+        self._waiting: deque[tuple[int, SceneReport, NDArray[np.uint8] | None]] = deque()
+        self._pictures = 0
+        self._finishing = False
+        self._stopped = False
+
+    def put(self, report: SceneReport, image_bgr: NDArray[np.uint8] | None) -> None:
+        """Have a report delivered."""
+        with self._condition:
+            if len(self._waiting) >= self._most_reports:
+                _, _, lost = self._waiting.popleft()
+                self._pictures -= lost is not None
+                self.lost += 1
+            if self._pictures >= self._most_pictures:
+                image_bgr = None
+            self._pictures += image_bgr is not None
+            self._waiting.append((self._clock(), report, image_bgr))
+            self._condition.notify_all()
+
+    def finish(self) -> None:
+        """End `run` once everything is delivered."""
+        with self._condition:
+            self._finishing = True
+            self._condition.notify_all()
+
+    def stop(self) -> None:
+        """End `run` after the report that is being delivered; what still waits is lost."""
+        with self._condition:
+            self._stopped = True
+            self.lost += len(self._waiting)
+            self._waiting.clear()
+            self._condition.notify_all()
+
+    def run(self) -> None:
+        """Deliver until ended."""
+        while True:
+            with self._condition:
+                self._condition.wait_for(lambda: self._waiting or self._finishing or self._stopped)
+                if not self._waiting:
+                    return
+                put_ns, report, image_bgr = self._waiting.popleft()
+                self._pictures -= image_bgr is not None
+            self._deliver(report, image_bgr)
+            took_ms = (self._clock() - put_ns) / NS_PER_MS
+            self.slowest_ms = max(self.slowest_ms, took_ms)
