@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from support.tiny_bundle import IMAGE_TOKENS, make_tiny_bundle
 
-from vlm_driving.bench import against
+from vlm_driving.bench import against, cameras
 from vlm_driving.cli import main
 
 
@@ -51,7 +51,23 @@ def test_the_last_line_is_the_whole_result(
     assert result["machine"]["gbps"] > 0
     assert result["quality"]["scenes"] == 2
     assert (result["against"], result["identity"]) == ({}, None)
+    assert (result["machinery"], result["cameras"]) == (None, None)
     assert "peak memory" in printed.err
+
+
+def test_the_machinery_and_several_cameras_are_measured_without_the_bundle_s_model(
+    bundle: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(cameras, "SECONDS", 0.5)
+    words = ("--frames", "1", "--warmup", "0", "--cold", "0", "--machinery", "2")
+    assert bench("--model", bundle, *words, "--cameras", "2", "--rate", "10") == 0
+    printed = capsys.readouterr()
+    result = last_line(printed.out)
+    assert result["machinery"]["frames"] == 2
+    assert result["cameras"]["equal"]["frames"] == 10
+    assert result["cameras"]["unequal"]["shares"] == [2.0, 1.0]
+    assert "frame in to report out" in printed.err
+    assert "2 cameras at 10 Hz, shares 1:1" in printed.err
 
 
 def test_cold_starts_can_be_left_out(bundle: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -67,6 +83,9 @@ def test_cold_starts_can_be_left_out(bundle: Path, capsys: pytest.CaptureFixture
         (("--threads", "-2"), "Threads are from 0 (choose for me) to 256, got -2;"),
         (("--identity", "0"), "--identity is a whole number from 1 on, got 0."),
         (("--quality", "--scenes", "0"), "--scenes is a whole number from 1 on, got 0."),
+        (("--machinery", "0"), "--machinery is a whole number from 1 on, got 0."),
+        (("--cameras", "1"), "--cameras is from 2 to 16, got 1."),
+        (("--cameras", "2", "--rate", "0"), "--rate is from 1 to 100 frames a second, got 0."),
         (("--against", "vllm"), "invalid choice: 'vllm'"),
     ],
 )

@@ -36,6 +36,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--quality", action="store_true", help="score advice on unseen scenes")
     add("--scenes", type=int, default=1000, metavar="N", help="for --quality (default 1000)")
     add("--rendering", type=int, metavar="N", help="measure the simulator: N scenes a worker")
+    add("--machinery", type=int, metavar="N", help="N frames past a backend without a model")
+    add("--cameras", type=int, metavar="C", help="C cameras share such a backend of 20 ms")
+    add("--rate", type=float, default=5.0, metavar="HZ", help="of each of them (default 5)")
     add("--json", type=Path, metavar="FILE", help="write the JSON object here too")
 
 
@@ -62,6 +65,9 @@ def run(args: argparse.Namespace) -> int:
         identity=args.identity,
         quality_scenes=args.scenes if args.quality else None,
         rendering_scenes=args.rendering,
+        machinery_frames=args.machinery,
+        cameras=args.cameras,
+        camera_rate_hz=args.rate,
     )
     if args.json is not None:
         check_writable(args.json)

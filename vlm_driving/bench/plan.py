@@ -8,6 +8,9 @@ from pathlib import Path
 from vlm_driving.backends.onnx.sessions import SessionSettings
 from vlm_driving.core import UserError
 
+MOST_CAMERAS = 16
+MOST_RATE_HZ = 100
+
 
 @dataclass(frozen=True, slots=True)
 class BenchPlan:
@@ -27,6 +30,9 @@ class BenchPlan:
         identity: frames whose tokens are compared; None for no comparison.
         quality_scenes: scenes to score; None for no scoring.
         rendering_scenes: scenes that each worker of the simulator makes; None for no such measure.
+        machinery_frames: frames through everything but a model; None for no such measure.
+        cameras: that share an engine without a model; None for no such measure.
+        camera_rate_hz: frames a second of each of them.
     """
 
     model: Path
@@ -42,6 +48,9 @@ class BenchPlan:
     identity: int | None = None
     quality_scenes: int | None = None
     rendering_scenes: int | None = None
+    machinery_frames: int | None = None
+    cameras: int | None = None
+    camera_rate_hz: float = 5.0
 
     def __post_init__(self) -> None:
         _at_least("--frames", self.frames, 1)
@@ -53,6 +62,13 @@ class BenchPlan:
         _at_least("--identity", self.identity, 1)
         _at_least("--scenes", self.quality_scenes, 1)
         _at_least("--rendering", self.rendering_scenes, 1)
+        _at_least("--machinery", self.machinery_frames, 1)
+        if self.cameras is not None and not 2 <= self.cameras <= MOST_CAMERAS:
+            raise UserError(f"--cameras is from 2 to {MOST_CAMERAS}, got {self.cameras}.")
+        if not 1 <= self.camera_rate_hz <= MOST_RATE_HZ:
+            raise UserError(
+                f"--rate is from 1 to {MOST_RATE_HZ} frames a second, got {self.camera_rate_hz:g}."
+            )
 
 
 def check_writable(path: Path) -> None:

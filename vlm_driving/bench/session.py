@@ -89,6 +89,8 @@ def run_bench(plan: BenchPlan, console: Console) -> dict[str, Any]:
             "identity": identity,
             "quality": quality,
             "rendering": rendered,
+            "machinery": _machinery(plan, show),
+            "cameras": _cameras(plan, show),
             "wall_s": round(time.monotonic() - begun, 1),
         }
 
@@ -210,6 +212,24 @@ def _quality(
     engine = Engine(bundle, open_runner(bundle, threads=threads))
     with show.bar("scoring scenes", plan.quality_scenes) as each:
         return advice_quality(engine, _quality_seed(plan), plan.quality_scenes, each)
+
+
+def _machinery(plan: BenchPlan, show: _Steps) -> dict[str, Any] | None:
+    if plan.machinery_frames is None:
+        return None
+    from vlm_driving.bench.machinery import WARM_UP, machinery
+
+    with show.bar("frames past no model", WARM_UP + plan.machinery_frames) as each:
+        return machinery(plan.machinery_frames, each)
+
+
+def _cameras(plan: BenchPlan, show: _Steps) -> dict[str, Any] | None:
+    if plan.cameras is None:
+        return None
+    from vlm_driving.bench.cameras import cameras, ticks
+
+    with show.bar("several cameras", ticks(plan.cameras, plan.camera_rate_hz)) as each:
+        return cameras(plan.cameras, plan.camera_rate_hz, each)
 
 
 def _quality_seed(plan: BenchPlan) -> int:

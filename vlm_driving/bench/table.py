@@ -22,6 +22,10 @@ def print_result(result: Mapping[str, Any], console: Console) -> None:
         _quality(result["quality"], console)
     if result["rendering"] is not None:
         _rendering(result["rendering"], console)
+    if result["machinery"] is not None:
+        _machinery(result["machinery"], console)
+    if result["cameras"] is not None:
+        _cameras(result["cameras"], console)
 
 
 def _machine(result: Mapping[str, Any], console: Console) -> None:
@@ -126,6 +130,39 @@ def _rendering(found: Mapping[str, Any], console: Console) -> None:
         f"scenes a second with one worker, {found['scenes_per_s']} with {found['workers']} "
         f"({found['scaling']} times)",
     )
+
+
+def _machinery(found: Mapping[str, Any], console: Console) -> None:
+    width, height = found["size"]
+    table = Table(
+        title=f"everything but a model, {found['frames']} frames of {width}x{height} at "
+        f"{found['rate_hz']:g} Hz"
+    )
+    table.add_column("ms", justify="left")
+    for name in ("p50", "p90", "p99", "max"):
+        table.add_column(name, justify="right")
+    for name, spread in {**found["parts_ms"], "frame in to report out": found["total_ms"]}.items():
+        table.add_row(name, *(f"{spread[q]:.2f}" for q in ("p50", "p90", "p99", "max")))
+    console.print(table)
+    _line(console, f"{_outcomes(found)}, {found['late']} late")
+
+
+def _cameras(found: Mapping[str, Any], console: Console) -> None:
+    for name in ("equal", "unequal"):
+        rig = found[name]
+        shares = ":".join(f"{share:g}" for share in rig["shares"])
+        off = "-" if rig["most_off"] is None else f"{100 * rig['most_off']:.1f} %"
+        _line(
+            console,
+            f"{len(rig['shares'])} cameras at {rig['rate_hz']:g} Hz, shares {shares}, engine "
+            f"{found['busy_ms']:g} ms a frame: {rig['late']} late, {_outcomes(rig)}; engine time "
+            f"at most {off} off what a camera is due",
+        )
+
+
+def _outcomes(found: Mapping[str, Any]) -> str:
+    counts = ", ".join(f"{count} {name}" for name, count in found["outcomes"].items())
+    return f"{found['frames']} reports ({counts})"
 
 
 def _line(console: Console, text: str) -> None:
