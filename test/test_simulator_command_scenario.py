@@ -96,7 +96,7 @@ def test_an_interrupted_bag_can_be_read(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 def model(answerer: ScriptedAnswerer) -> OpenedModel:
-    return OpenedModel(answerer, "scripted", "onnx-cpu", 1.0)
+    return OpenedModel("scripted", "onnx-cpu", 1.0, answerer=answerer)
 
 
 def test_drivers_are_compared_and_a_model_goes_through_the_pipeline(

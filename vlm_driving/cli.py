@@ -39,6 +39,8 @@ COMMANDS = (
     Command("replay", "vlm_driving.replay.command", "turn a rosbag into reports, without ROS"),
     Command("report", "vlm_driving.evaluation.command_report", "write a run's one-page HTML"),
     Command("bench", "vlm_driving.bench.command", "measure a model on this machine"),
+    Command("backends", "vlm_driving.backends_command", "say what can run a model on this machine"),
+    Command("soak", "vlm_driving.soak.command", "break everything, and see that reports are kept"),
     Command("simulate", "vlm_driving.simulator_command", "write a bag of simulated road scenes"),
     Command("train", "vlm_driving.training.command_train", "train a model bundle (needs torch)"),
     Command("export", "vlm_driving.training.command_export", "make a bundle of a model directory"),

@@ -76,6 +76,7 @@ REPLAY_SETTINGS = (
     Setting("start_s", float, least=0),
     Setting("duration_s", float, above=0),
     Setting("budget_ms", float, above=0),
+    Setting("backends", str),
     Setting("threads", int, least=0),
     Setting("frozen_after_frames", int, least=0),
 )

@@ -199,10 +199,8 @@ def _drive(args: argparse.Namespace) -> int:
 
 
 def _open_model(args: argparse.Namespace) -> OpenedModel:
-    from vlm_driving.replay.model import open_model
-    from vlm_driving.replay.options import ReplayOptions
+    from vlm_driving.replay.model import open_here
     from vlm_driving.resources import default_bundle
 
     bundle = args.model or default_bundle()
-    # a replay's options, of which a model needs its own path and the threads
-    return open_model(ReplayOptions(Path(), bundle, Path(), threads=args.threads))
+    return open_here(bundle, args.threads)

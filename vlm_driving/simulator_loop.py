@@ -53,6 +53,8 @@ class ModelDriver:
     def __init__(self, model: OpenedModel, budget_ms: float) -> None:
         """Prepare for one drive with a warm model."""
         settings = PipelineSettings(budget_ms=budget_ms, backend=model.backend, model=model.name)
+        if model.answerer is None:
+            raise ValueError("the closed loop answers in this process")
         self._processor = FrameProcessor(model.answerer, self._publish, settings, time.monotonic_ns)
         self._sequence = 0
         self._report: SceneReport | None = None

@@ -11,7 +11,9 @@ import pytest
 HEAVY = ("onnxruntime", "cv2", "torch", "transformers", "rclpy", "tokenizers", "rosbags")
 
 
-@pytest.mark.parametrize("module", ["vlm_driving.core", "vlm_driving.pipeline"])
+@pytest.mark.parametrize(
+    "module", ["vlm_driving.core", "vlm_driving.pipeline", "vlm_driving.pipeline.lineup"]
+)
 def test_importing_brings_in_nothing_heavy(module, repository):
     program = f"import json, sys, {module}; print(json.dumps(sorted(sys.modules)))"
     done = subprocess.run(
