@@ -187,7 +187,7 @@ def test_a_question_stops_between_two_tokens_when_a_frame_needs_the_backend(aske
     asked.frame_comes(work_ms=100.0)
     asked.asking.give_way()
     assert asked.worker.cancelled == []  # the frame can still wait
-    due_ns = asked.asking.wake_ns()
+    due_ns = asked.asking.wake_ns(clock())
     assert due_ns == clock() + round((100.0 - ADVICE_MS - TOKEN_MS) * MS)
     clock.now_ns = due_ns
     asked.asking.give_way()
@@ -205,7 +205,7 @@ def test_frames_do_not_wait_for_a_question_that_should_have_ended(asked, clock):
     asked.begin()
     asked.frame_comes(work_ms=50.0)
     asked.asking.give_way()
-    due_ns = asked.asking.wake_ns()
+    due_ns = asked.asking.wake_ns(clock())
     assert due_ns is not None
     clock.now_ns = due_ns + round(TOKEN_MS * MS)
     assert not asked.asking.holds_frames

@@ -122,6 +122,7 @@ def test_a_guard_is_kept_back_but_never_more_than_a_quarter_of_a_small_budget():
         {"unmeasured_ms": float("nan")},
         {"most_waiting": 0},
         {"most_characters": 0},
+        {"most_characters": 4001},
     ],
 )
 def test_settings_that_make_no_sense_are_explained(wrong):

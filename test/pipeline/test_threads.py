@@ -29,12 +29,19 @@ def until(stopped: threading.Event) -> Callable[[], None]:
 
 def test_a_fault_in_one_ends_the_others_and_is_raised_by_whoever_asks():
     stopped = threading.Event()
-    threads = Threads({"patient": until(stopped), "faulty": fail}, stopped.set)
+    failed: list[str] = []
+
+    def stop(name: str) -> None:
+        failed.append(name)
+        stopped.set()
+
+    threads = Threads({"patient": until(stopped), "faulty": fail}, stop)
     threads.raise_fault()
     threads.start()
     assert threads.join("faulty", PATIENCE_S)
     assert stopped.is_set()
     assert threads.join("patient", PATIENCE_S)
+    assert failed == ["faulty"]
     for _ in range(2):  # it stays
         with pytest.raises(KeyError, match="ours"):
             threads.raise_fault()
@@ -42,7 +49,7 @@ def test_a_fault_in_one_ends_the_others_and_is_raised_by_whoever_asks():
 
 def test_who_ends_in_peace_ends_nobody():
     stopped = threading.Event()
-    threads = Threads({"patient": until(stopped), "short": nothing}, stopped.set)
+    threads = Threads({"patient": until(stopped), "short": nothing}, lambda name: stopped.set())
     threads.start()
     assert threads.join("short", PATIENCE_S)
     assert not threads.join("patient", 0.05)
@@ -52,4 +59,4 @@ def test_who_ends_in_peace_ends_nobody():
 
 
 def test_who_was_never_started_need_not_be_waited_for():
-    assert Threads({"any": fail}, nothing).join("any", 0)
+    assert Threads({"any": fail}, lambda name: None).join("any", 0)

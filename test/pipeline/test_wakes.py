@@ -72,3 +72,22 @@ def test_the_canary_tells_how_late_it_woke():
         assert canary.wakes_late_ms() == pytest.approx(12.0)
     finally:
         canary.stop()
+
+
+def test_a_machine_that_stood_still_once_does_not_wake_late_from_then_on():
+    class Turned(Counters):
+        now_ns = 0
+
+        def read(self):
+            return Beat(self.now_ns, self.now_ns, 0, 0)  # nobody ran, and nobody wanted to
+
+    counters = Turned(threading.get_native_id())
+    canary = Canary(period_ms=10_000.0, open_counters=lambda thread_id: counters)
+    canary.start()
+    try:
+        counters.now_ns += 10_400 * MS
+        canary.beat()
+        assert [stall.kind.value for stall in canary.stalls()] == ["stood_still"]
+        assert canary.wakes_late_ms() == 0.0
+    finally:
+        canary.stop()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import weakref
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,15 +14,18 @@ from support.scripted_answerer import ADVICE, FakeClock
 from vlm_driving.core import Advice, SceneReport, StageTimes, TokenCounts
 from vlm_driving.pipeline import OfferedFrame, PipelineSettings
 from vlm_driving.pipeline.accounts import CameraShare, Waiting
-from vlm_driving.pipeline.breaker import BreakerSettings
+from vlm_driving.pipeline.asking import ShownPicture
+from vlm_driving.pipeline.breaker import Breaker, BreakerSettings
 from vlm_driving.pipeline.camera_slots import CameraSlots
 from vlm_driving.pipeline.desk import ReportDesk
 from vlm_driving.pipeline.dispatcher import Dispatcher
 from vlm_driving.pipeline.job import Job
 from vlm_driving.pipeline.ladder_view import LadderSettings
+from vlm_driving.pipeline.question_desk import QuestionDesk, Reply
 from vlm_driving.pipeline.rungs import Rung
 from vlm_driving.pipeline.workers.memory import FrameMemory
 from vlm_driving.pipeline.workers.messages import Cancelled, Failed, Ready, Request, Said
+from vlm_driving.pipeline.workers.protocol import pack_request
 from vlm_driving.pipeline.workers.states import Changed, News, WorkerState, WorkerStatus
 from vlm_driving.runtime.events import AdviceDecoded, Done, Event, Finish, Sentence
 
@@ -50,6 +53,7 @@ class FakeWorker:
 
     def submit(self, request: Request) -> bool:
         """True when ready; an id that is not greater than the last one is a fault, as really."""
+        pack_request(request)  # a fault if it cannot be, as really
         if self.requests and request.id <= self.requests[-1].id:
             raise ValueError(f"request {request.id} comes after {self.requests[-1].id}")
         if self.refuses or self.state is not WorkerState.READY:
@@ -92,6 +96,9 @@ class FakeLadder:
         settings: PipelineSettings = SETTINGS,
         breaker: BreakerSettings | None = None,
         cores: str = "",
+        breakers: Mapping[str, Breaker] | None = None,
+        between: Callable[[], object] = lambda: None,
+        reply: Reply | None = None,
     ) -> None:
         self.clock = clock
         self.settings = settings
@@ -101,10 +108,15 @@ class FakeLadder:
         self.rungs = {
             name: Rung(name, worker, cores or name) for name, worker in self.workers.items()
         }
-        self.memory = FrameMemory(2 * len(names) + 2, 4 * 8 * 3)
+        for name, state in (breakers or {}).items():
+            self.rungs[name].breaker = state
+        self.memory = FrameMemory(2 * len(names) + 6, 4 * 8 * 3)
         weakref.finalize(self, self.memory.close)
         self.desk = ReportDesk(lambda report, image: self.reports.append(report), settings, clock)
         self.slots: CameraSlots[Job] = CameraSlots([CameraShare("front")], clock)
+        self.questions: QuestionDesk[ShownPicture] | None = None
+        if reply is not None:
+            self.questions = QuestionDesk(reply, clock, let_go=self._let_go, kept=1)
         self.dispatcher = Dispatcher(
             self.desk,
             self.slots,
@@ -115,6 +127,8 @@ class FakeLadder:
             itertools.count(1).__next__,
             LADDER,
             breaker,
+            self.questions,
+            between=between,
         )
         self._begun_ns = clock()
 
@@ -188,6 +202,9 @@ class FakeLadder:
         self.workers[name].free()
         self.workers[name].state = state
         self._hear(name, Changed(state))
+
+    def _let_go(self, picture: ShownPicture) -> None:
+        self.memory.release(picture.placed.slot)
 
     def _tell(self, name: str, news: News, ends: bool) -> None:
         worker = self.workers[name]

@@ -21,6 +21,9 @@ from vlm_driving.pipeline.workers import messages
 from vlm_driving.pipeline.workers.states import WorkerState
 from vlm_driving.runtime.events import Done, Finish, Sentence
 
+_HORIZON_MS = 2_000.0
+"""Frames that are expected later do not count yet: it is reckoned anew all the time."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ShownPicture:
@@ -112,7 +115,7 @@ class Asking:
             taken.until_ns,
             taken.question.text,
         )
-        if not rung.worker.submit(request):
+        if not rung.submit(request):
             self._desk.ended(taken.question.id, Finish.NO_ADVICE)
             return False
         self._looked[rung.name] = (rung.worker.status.starts, key)
@@ -132,16 +135,32 @@ class Asking:
             asked.cancelled = True
             asked.rung.worker.cancel(asked.id)
 
-    def wake_ns(self) -> int | None:
+    def wake_ns(self, since_ns: int) -> int | None:
         """When `give_way` may have something to do, or a question that should have ended did not.
 
         None for not by time.
+
+        Args:
+            since_ns: when it was last called: what has come due since is due now.
         """
-        asked, now_ns = self._asked, self._clock()
+        asked = self._asked
         if asked is None:
             return None
-        ends = (asked.until_ns, asked.until_ns + self._costs(asked.rung, now_ns).token_ns)
-        return min((at_ns for at_ns in ends if at_ns > now_ns), default=None)
+        token_ns = self._costs(asked.rung, since_ns).token_ns
+        ends = (asked.until_ns, asked.until_ns + token_ns)
+        return min((at_ns for at_ns in ends if at_ns > since_ns), default=None)
+
+    @property
+    def waits(self) -> bool:
+        """Whether a question waits for its turn, which may come by time alone."""
+        return self._asked is None and self._desk.waiting
+
+    def close(self) -> None:
+        """Let go of the question in work: nobody will hear its end."""
+        asked, self._asked = self._asked, None
+        if asked is not None:
+            asked.rung.worker.cancel(asked.id)
+            self._desk.failed(asked.taken.question.id, "the pipeline is closing")
 
     @property
     def holds_frames(self) -> bool:
@@ -179,17 +198,18 @@ class Asking:
 
     def _hear_event(self, asked: _Asked, number: int, said: messages.Said) -> None:
         event, latencies = said.event, asked.rung.latencies
+        at_ns = min(max(said.at_ns, asked.begun_ns), self._clock())
         if isinstance(event, Sentence):
             if not asked.heard:
                 stage = SAME_PICTURE if asked.same_picture else NEW_PICTURE
-                took_ms = max(0, said.at_ns - asked.begun_ns) / NS_PER_MS
-                latencies.add(stage, took_ms, said.at_ns)
+                took_ms = (at_ns - asked.begun_ns) / NS_PER_MS
+                latencies.add(stage, took_ms, at_ns)
             asked.heard = True
             self._desk.sentence(number, event.text)
         elif isinstance(event, Done):
             self._asked = None
-            asked.rung.measure_token(event, said.at_ns)
-            asked.rung.judge(Ending.SUCCESS, asked.begun_ns, said.at_ns, self._breaker)
+            asked.rung.measure_token(event, at_ns)
+            asked.rung.judge(Ending.SUCCESS, asked.begun_ns, at_ns, self._breaker)
             self._desk.ended(number, event.finish)
 
     def _free(self, now_ns: int) -> Rung | None:
@@ -202,7 +222,8 @@ class Asking:
 
     def _room_ns(self, rung: Rung, now_ns: int) -> int | None:
         need_ns = rung.view(now_ns, self._breaker).need_ns(self._ladder)
-        horizon_ns = round(self._desk.settings.budget_ms * NS_PER_MS)
+        budget_ms = min(self._desk.settings.budget_ms, _HORIZON_MS)
+        horizon_ns = round(budget_ms * NS_PER_MS)
         return self._slots.room_ns(need_ns, horizon_ns)
 
     @staticmethod

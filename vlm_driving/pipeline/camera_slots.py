@@ -116,6 +116,10 @@ class CameraSlots(Generic[T]):
         with self._condition:
             return room_ns(due_instants(self._state, now_ns, horizon_ns), now_ns, need_ns)
 
+    def check(self, camera: str) -> None:
+        """Raises ValueError for a camera that is not among those of the settings."""
+        self.state.of(camera)
+
     def put(self, camera: str, item: T, frame: Waiting) -> Refused[T] | None:
         """Place `item`; what loses its place by that comes back, or `item` itself.
 

@@ -17,6 +17,8 @@ MOST_STALLS = 4096
 """Remembered; older ones are forgotten."""
 _REOPEN = 200  # reads after which threads that are new are found
 _APART_NS, _TRIES = NS_PER_MS, 5
+_ONCE = frozenset({StallKind.STOOD_STILL, StallKind.SUSPENDED})
+"""What happens, and is over: it says nothing about the next wake."""
 _BOOT_CLOCK = getattr(time, "CLOCK_BOOTTIME", None)
 
 
@@ -182,6 +184,7 @@ class Canary:
             stall = stall_between(self._last, now, self._period_ns, self._least_ns)
             if stall is not None:
                 self._stalls.append(stall)
-            slept_ns = now.monotonic_ns - self._last.monotonic_ns
-            self._wakes.add(max(0, slept_ns - self._period_ns), now.monotonic_ns)
+            if stall is None or stall.kind not in _ONCE:
+                slept_ns = now.monotonic_ns - self._last.monotonic_ns
+                self._wakes.add(max(0, slept_ns - self._period_ns), now.monotonic_ns)
             self._last = now

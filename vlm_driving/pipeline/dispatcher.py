@@ -10,16 +10,13 @@ from vlm_driving.core import Outcome
 from vlm_driving.core.deadline import NS_PER_MS
 from vlm_driving.pipeline.answer import Verdict
 from vlm_driving.pipeline.asking import Asking, ShownPicture
-from vlm_driving.pipeline.breaker import BreakerSettings
+from vlm_driving.pipeline.breaker import BreakerSettings, Ending
 from vlm_driving.pipeline.camera_slots import CameraSlots, Taken
 from vlm_driving.pipeline.desk import Clock, ReportDesk
 from vlm_driving.pipeline.job import Job
 from vlm_driving.pipeline.ladder import plan
 from vlm_driving.pipeline.ladder_race import begin
-from vlm_driving.pipeline.ladder_state import (
-    Freed,
-    Tick,
-)
+from vlm_driving.pipeline.ladder_state import Failed, Freed, Tick
 from vlm_driving.pipeline.ladder_view import LadderSettings
 from vlm_driving.pipeline.ladder_wake import wake_ns
 from vlm_driving.pipeline.placing import ALL_TAKEN, place
@@ -34,6 +31,8 @@ from vlm_driving.runtime.events import Done
 
 MOST_WAIT_S = 1.0
 """Waited at a time: figures that decide may have changed without a word."""
+QUESTION_WAIT_S = 0.02
+"""The same while a question waits: a camera that falls silent leaves room without a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +103,7 @@ class Dispatcher:
             stalled_ms,
         )
         self._again_ns: int | None = None
+        self._told_ns = self._gave_way_ns = clock()
         self._ending = False
         self._stopped = False
 
@@ -131,28 +131,38 @@ class Dispatcher:
 
     def run(self) -> None:
         """Decide until ended."""
-        while self.turn():
-            pass
+        try:
+            while self.turn():
+                pass
+        finally:
+            self._let_go()
 
     def turn(self, most_wait_s: float = MOST_WAIT_S) -> bool:
         """One round: begin what can be, wait for news, and see what it means; False at the end."""
         if self._asking is not None:
+            self._gave_way_ns = self._clock()
             self._asking.give_way()
         self._begin_frames()
         self._begin_question()
         if self._stopped or (self._ending and not self._races and self._slots.empty):
             return False
-        self._take_in(min(most_wait_s, self._wait_s()))
+        self._take_in(min(most_wait_s, self.wait_s()))
+        self._told_ns = self._clock()
         self._races.tell_all(Tick())
         self._between()
         return True
 
-    def _wait_s(self) -> float:
+    def wait_s(self) -> float:
+        """How long nothing will be due by time alone."""
         now_ns = self._clock()
-        due = [wake_ns(race.state, now_ns) for race in self._races]
-        asking_ns = None if self._asking is None else self._asking.wake_ns()
+        # From when they were last told the time: an instant that has passed since is due now.
+        due = [wake_ns(race.state, self._told_ns) for race in self._races]
+        asking_ns = None if self._asking is None else self._asking.wake_ns(self._gave_way_ns)
         ends = [one - now_ns for one in (*due, self._again_ns, asking_ns) if one is not None]
-        return min([MOST_WAIT_S, *(max(0, one) / NS_PER_MS / 1000 for one in ends)])
+        most_s = MOST_WAIT_S
+        if self._asking is not None and self._asking.waits:
+            most_s = QUESTION_WAIT_S
+        return min([most_s, *(max(0, one) / NS_PER_MS / 1000 for one in ends)])
 
     def _take_in(self, wait_s: float) -> None:
         """Everything that has come, waiting for the first of it."""
@@ -210,6 +220,8 @@ class Dispatcher:
         if isinstance(news, Changed):
             if news.state is WorkerState.READY:
                 self._races.tell_all(Freed(name))
+            elif news.state is WorkerState.STOPPED:
+                self._races.tell_all(Failed(name, Ending.CRASH))  # who waits for it waits for ever
             return
         if self._asking is None or not self._asking.hear(name, news):
             self._races.hear(name, news)
@@ -231,6 +243,13 @@ class Dispatcher:
         else:
             self._memory.release(race.placed.slot)
         self._slots.finished(race.taken)
+
+    def _let_go(self) -> None:
+        """Nobody hears of anything any more: the places of pictures are free."""
+        if self._asking is not None:
+            self._asking.close()
+        for race in self._races:
+            self._memory.release(race.placed.slot)
 
     def _over(self, job: Job, taken: Taken[Job]) -> None:
         self._slots.finished(taken)

@@ -40,6 +40,7 @@ KEPT_A_CAMERA = 2
 """Pictures that can be asked about, beside those that a question holds."""
 
 _LOOK_AGAIN_S = 0.005
+_LAST_REPORTS_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +157,12 @@ class LadderPipeline:
         """Hand in the newest frame of its camera; an older one that still waits is dropped.
 
         Raises what was raised in another thread, if it was: that is a fault of ours.
+
+        Raises:
+            ValueError: for a camera that is not among those of the options.
         """
         self._raise_fault()
+        self._slots.check(frame.camera)
         job = self._desk.admit(frame)
         if job is None:
             return
@@ -266,10 +271,16 @@ class LadderPipeline:
     def _let_go(self, picture: ShownPicture) -> None:
         self._pool.memory.release(picture.placed.slot)
 
-    def _stop(self) -> None:
+    def _stop(self, failed: str) -> None:
+        """After a fault of ours: end everything, but not without a report for each open frame."""
         self._watch.stop()
         self._dispatcher.stop()
-        self._outbox.stop()
+        if failed != "watch":
+            self._threads.join("watch", _LAST_REPORTS_S)
+        if failed == "publisher":
+            self._outbox.stop()
+        else:
+            self._outbox.finish()
 
     def _raise_fault(self) -> None:
         self._threads.raise_fault()

@@ -53,7 +53,7 @@ class OfferedFrame:
         speed = self.ego_speed_kmh
         if speed is None or not math.isfinite(speed) or abs(speed) > MOST_SPEED_KMH:
             return None
-        return speed
+        return float(speed)  # what a message holds may be a number of numpy's
 
     @property
     def age_ms(self) -> float:

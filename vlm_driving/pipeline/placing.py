@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vlm_driving.pipeline.workers.memory import FrameMemory, FrameSlot
+from vlm_driving.pipeline.workers.protocol import MOST_SIDE
 
 ALL_TAKEN = "every place for a frame is held by a worker that hangs"
 
@@ -39,7 +40,7 @@ def place(memory: FrameMemory, image: NDArray[np.uint8]) -> Placed | None:
 
 def thinning(height: int, width: int, slot_bytes: int) -> int:
     """Every how many pixels one is kept, so that a picture fits into `slot_bytes`."""
-    step = max(1, math.isqrt(height * width * 3 // slot_bytes))
+    step = max(1, math.isqrt(height * width * 3 // slot_bytes), -(-max(height, width) // MOST_SIDE))
     while math.ceil(height / step) * math.ceil(width / step) * 3 > slot_bytes:
         step += 1
     return step

@@ -101,7 +101,8 @@ class QuestionDesk(Generic[T]):
         with self._lock:
             self._last_id += 1
             number = self._last_id
-            plain = " ".join(text.split())
+            # Half a surrogate pair is no character: a name of a file may bring one.
+            plain = " ".join(text.encode(errors="replace").decode().split())
             refused = refusal(plain, len(self._open), self.settings)
             key = self._pictures.find(camera, stamp_ns)
             if self._closed:
@@ -228,6 +229,7 @@ class QuestionDesk(Generic[T]):
             if entry is None:
                 return
             gone = self._pictures.unpin(entry.question.picture)
+        self._release(gone)
         question = entry.question
         latency_ms = (now_ns - question.asked_ns) / NS_PER_MS
         self._reply(
@@ -235,7 +237,6 @@ class QuestionDesk(Generic[T]):
                 number, question.text, outcome, text_ja, question.picture, reason, latency_ms
             )
         )
-        self._release(gone)
 
     def _release(self, pictures: list[T]) -> None:
         for picture in pictures:

@@ -45,6 +45,9 @@ NOT_TAKEN_JA = "この質問にはお答えできません。短い言葉で言�
 NOTHING_SAID_JA = "うまく答えられませんでした。聞き方を変えてお尋ねください。"
 CLOSING_JA = "終了処理中のため、お答えできません。"
 
+MOST_CHARACTERS = 4000
+"""Of any question: what a worker takes."""
+
 
 class QuestionOutcome(str, Enum):
     """How a question ended."""
@@ -101,6 +104,11 @@ class QuestionSettings:
         for name in ("most_waiting", "most_characters"):
             if getattr(self, name) < 1:
                 raise UserError(f"{name} of questions is one or more, got {getattr(self, name)}.")
+        if self.most_characters > MOST_CHARACTERS:
+            raise UserError(
+                f"most_characters of questions is {MOST_CHARACTERS} at most, got "
+                f"{self.most_characters}."
+            )
 
     def closes_at(self, asked_ns: int) -> int:
         """The monotonic instant at which a question is closed with what there is."""

@@ -35,8 +35,9 @@ class Race:
 
     @property
     def undecided(self) -> bool:
-        """Whether nobody has given advice, and the report is open."""
-        return self.state.decision is None and self.state.winner is None
+        """Whether the report is open, and a backend that is healthy may still be begun for it."""
+        winner = self.state.winner
+        return self.state.decision is None and (winner is None or winner.step.spare)
 
     @property
     def decision(self) -> Decision:

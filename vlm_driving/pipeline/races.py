@@ -31,7 +31,7 @@ from vlm_driving.pipeline.race import Race
 from vlm_driving.pipeline.rungs import Rung
 from vlm_driving.pipeline.workers import messages
 from vlm_driving.pipeline.workers.states import WorkerState
-from vlm_driving.runtime.events import AdviceDecoded, Done, Event, Stage, StageBegun
+from vlm_driving.runtime.events import AdviceDecoded, Done, Stage, StageBegun
 
 
 class Races:
@@ -101,7 +101,7 @@ class Races:
                 self._rungs[name].late += 1
             return
         if isinstance(news, messages.Said):
-            self._hear_event(race, name, news.event, news.at_ns)
+            self._hear_event(race, name, news)
         elif isinstance(news, messages.Cancelled):
             self._turn(race, Finished(name))
         else:
@@ -113,19 +113,21 @@ class Races:
         for race in self:
             self._turn(race, event)
 
-    def _hear_event(self, race: Race, name: str, event: Event, at_ns: int) -> None:
-        rung, answer = self._rungs[name], race.answers.get(name)
+    def _hear_event(self, race: Race, name: str, said: messages.Said) -> None:
+        rung, answer, event = self._rungs[name], race.answers.get(name), said.event
         if answer is None:
             return
+        # A worker's clock is ours, but what it says of it may be anything.
+        at_ns = min(max(said.at_ns, race.begun[name]), self._clock())
         race.job.hear(answer, event, at_ns)
         took_ms = (at_ns - race.begun[name]) / NS_PER_MS
         if isinstance(event, StageBegun) and event.stage is Stage.DECODE:
             self._turn(race, Nearing(name))
         elif isinstance(event, AdviceDecoded):
-            rung.latencies.add(ADVICE, max(0.0, took_ms), at_ns)
+            rung.latencies.add(ADVICE, took_ms, at_ns)
             self._turn(race, Advised(name))
         elif isinstance(event, Done):
-            rung.latencies.add(DONE, max(0.0, took_ms), at_ns)
+            rung.latencies.add(DONE, took_ms, at_ns)
             rung.measure(event, at_ns)
             self._turn(race, Finished(name))
 
@@ -167,7 +169,7 @@ class Races:
         )
         race.answers[rung.name] = AnswerSoFar()
         race.begun[rung.name] = now_ns
-        if not rung.worker.submit(request):
+        if not rung.submit(request):
             return False
         rung.begin(now_ns, action.trial, self._breaker)
         self._looked(rung, race.job)

@@ -56,6 +56,7 @@ class Rung:
         cores: name of what it computes on; see `BackendView`.
         breaker: its health.
         latencies: measured.
+        last_id: of the newest request that it was given; an older frame's comes too late.
         last_start_ns: when it was last given a frame.
         late: answers that came after their report was closed.
         last_failure: what was wrong with the last request that failed.
@@ -66,6 +67,7 @@ class Rung:
     cores: str = ""
     breaker: Breaker = field(default_factory=Breaker)
     latencies: Latencies = field(default_factory=Latencies)
+    last_id: int = 0
     last_start_ns: int | None = None
     late: int = 0
     last_failure: str | None = None
@@ -91,6 +93,13 @@ class Rung:
             warm_ms=_warm_ms(status),
             cores=self.cores,
         )
+
+    def submit(self, request: Request) -> bool:
+        """Hand over a request; False if the worker cannot take it, now or after a newer one."""
+        if request.id <= self.last_id or not self.worker.submit(request):
+            return False
+        self.last_id = request.id
+        return True
 
     def begin(self, now_ns: int, trial: bool, settings: BreakerSettings) -> None:
         """A frame was sent."""
@@ -135,4 +144,6 @@ def can_begin(views: list[BackendView]) -> bool:
     if healthy:
         return any(one.state == READY for one in healthy)
     trials = [one for one in able if one.gate is Gate.TRIAL_DUE]
+    if not trials and any(one.gate is Gate.TRIAL_RUNNING for one in able):
+        return False  # it will be over soon, and then there is somebody again
     return not trials or any(one.state == READY for one in trials)

@@ -9,12 +9,14 @@ from collections.abc import Callable, Mapping
 class Threads:
     """Named threads that run until they end by themselves."""
 
-    def __init__(self, targets: Mapping[str, Callable[[], None]], stop: Callable[[], None]) -> None:
+    def __init__(
+        self, targets: Mapping[str, Callable[[], None]], stop: Callable[[str], None]
+    ) -> None:
         """Begin nothing yet.
 
         Args:
             targets: what each runs, by name.
-            stop: ends all of them; called when one has raised.
+            stop: ends all of them; called when one has raised, with its name.
         """
         self._stop = stop
         self._fault: BaseException | None = None
@@ -43,6 +45,6 @@ class Threads:
                 target()
             except BaseException as fault:  # raised again by `raise_fault`
                 self._fault = fault
-                self._stop()
+                self._stop(name)
 
         return threading.Thread(target=run, name=name, daemon=True)

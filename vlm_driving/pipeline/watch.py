@@ -97,20 +97,24 @@ class Watch:
             self._emptied.notify_all()
 
     def run(self) -> None:
-        """Watch until stopped."""
+        """Watch until stopped; whatever is open then is closed at once."""
         while True:
             with self._condition:
-                if self._stopped:
+                left = list(self._jobs) if self._stopped else []
+                if self._stopped and not left:
                     return
                 due_ns = self.next_due_ns()
                 now_ns = self._clock()
-                if due_ns is None or due_ns > now_ns:
+                if not left and (due_ns is None or due_ns > now_ns):
                     most_s = LOOK_AGAIN_S if self._jobs else MOST_WAIT_S
                     most_ns = now_ns + round(most_s * 1000 * NS_PER_MS)
                     self._asleep_until_ns = most_ns if due_ns is None else min(due_ns, most_ns)
                     self._condition.wait((self._asleep_until_ns - now_ns) / NS_PER_MS / 1000)
                     self._asleep_until_ns = 0
                     continue
+            for job in left:
+                self._time_out(job)
+                self.remove(job)
             self.close_due(now_ns)
 
     def next_due_ns(self) -> int | None:

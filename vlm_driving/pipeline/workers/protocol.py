@@ -46,7 +46,8 @@ MOST_QUESTION = 4000
 """Characters of one question."""
 MOST_REASON = 500
 _MOST_NAME = 200
-_MOST_SIDE = 1 << 15
+MOST_SIDE = 1 << 15
+"""Of a picture, in pixels."""
 _MOST_HAZARDS = 16
 _MOST_DETAILS = 100
 _MOST_STEPS = 1000
@@ -84,7 +85,7 @@ def read_request(data: bytes) -> Request:
     kind, body = _open(data)
     if kind != "request":
         raise ProtocolFault(f"{kind!r:.40} is no request")
-    height, width, channels = body.wholes("shape", 3, 1, _MOST_SIDE)
+    height, width, channels = body.wholes("shape", 3, 1, MOST_SIDE)
     request = Request(
         id=body.whole("id", 1),
         slot=FrameSlot(body.whole("slot"), body.whole("content")),
