@@ -109,12 +109,16 @@ def test_the_processor_is_measured_for_real(
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (("--budget-ms", "0"), "--budget-ms is more than 0 and at most 60000, got 0."),
+        (
+            ("--budget-ms", "0"),
+            "--budget-ms is more than 0 and at most 60000, got 0; 200 is the default.",
+        ),
         (("--budget-ms", "nan"), "--budget-ms is more than 0"),
-        (("--frames", "0"), "--frames is from 1 to 10000, got 0."),
+        (("--frames", "0"), "--frames is from 1 to 10000, got 0; 30 is the default."),
         (("--threads", "-1"), "Threads are from 0"),
-        (("--again",), "belong to --build"),
-        (("--no-tensorrt",), "belong to --build"),
+        (("--again",), "--again belongs to --build; add it, or leave --again out."),
+        (("--no-tensorrt",), "--no-tensorrt belongs to --build"),
+        (("--precision", "fp32"), "--precision belongs to --build"),
         (("--precision", "int4"), "invalid choice"),
         (("--model", "/nowhere"), "There is no model bundle at /nowhere"),
     ],

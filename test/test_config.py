@@ -33,6 +33,12 @@ def test_whole_numbers_serve_for_float_keys(tmp_path: Path):
     assert isinstance(chosen["budget_ms"], float)
 
 
+def test_backends_may_be_a_list(tmp_path: Path):
+    assert load(tmp_path, "backends: [onnx-gpu, onnx-cpu]\n") == {"backends": "onnx-gpu,onnx-cpu"}
+    with pytest.raises(UserError, match="a text with commas, or a list of texts, but is"):
+        load(tmp_path, "backends: [1, 2]\n")
+
+
 def test_an_empty_file_sets_nothing(tmp_path: Path):
     assert load(tmp_path, "# nothing\n") == {}
 

@@ -43,7 +43,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--threads", type=int, default=0, metavar="T", help="threads (default 0: all, at most 8)")
     add("--json", action="store_true", help="print one JSON object in place of the table")
     add("--build", action="store_true", help="first make the graphs for this GPU (minutes)")
-    add("--precision", choices=("fp16", "fp32"), default="fp16", help="of --build (default fp16)")
+    add("--precision", choices=("fp16", "fp32"), help="with --build: of graphs (default fp16)")
     add("--no-tensorrt", action="store_true", help="with --build: no TensorRT engine")
     add("--again", action="store_true", help="with --build: although it was done before")
 
@@ -182,7 +182,7 @@ def _build(bundle: ModelBundle, args: argparse.Namespace, console: Console) -> N
 
         built = build_gpu(
             bundle,
-            GpuOptions(threads=args.threads, precision=args.precision),
+            GpuOptions(threads=args.threads, precision=args.precision or "fp16"),
             use_tensorrt=not args.no_tensorrt,
             again=args.again,
             say=say,
@@ -221,12 +221,21 @@ def _check(args: argparse.Namespace) -> None:
     """Raise UserError for a number that cannot be, or an option without its command."""
     if not (math.isfinite(args.budget_ms) and 0 < args.budget_ms <= MOST_BUDGET_MS):
         raise UserError(
-            f"--budget-ms is more than 0 and at most {MOST_BUDGET_MS:g}, got {args.budget_ms:g}."
+            f"--budget-ms is more than 0 and at most {MOST_BUDGET_MS:g}, got {args.budget_ms:g}; "
+            "200 is the default."
         )
     if not 1 <= args.frames <= MOST_FRAMES:
-        raise UserError(f"--frames is from 1 to {MOST_FRAMES}, got {args.frames}.")
+        raise UserError(
+            f"--frames is from 1 to {MOST_FRAMES}, got {args.frames}; 30 is the default."
+        )
     from vlm_driving.backends.onnx.sessions import SessionSettings
 
     SessionSettings(threads=args.threads)
-    if not args.build and (args.no_tensorrt or args.again):
-        raise UserError("--no-tensorrt and --again belong to --build; add it, or leave them out.")
+    given = {
+        "--precision": args.precision,
+        "--no-tensorrt": args.no_tensorrt,
+        "--again": args.again,
+    }
+    for option, value in given.items():
+        if value and not args.build:
+            raise UserError(f"{option} belongs to --build; add it, or leave {option} out.")

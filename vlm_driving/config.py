@@ -31,6 +31,7 @@ class Setting:
         above: numbers must be greater than this.
         least: numbers must be at least this.
         choices: the words that a str key takes; empty for any.
+        listed: whether a str key takes a list too, which becomes one text with commas.
     """
 
     key: str
@@ -38,6 +39,7 @@ class Setting:
     above: float | None = None
     least: float | None = None
     choices: tuple[str, ...] = ()
+    listed: bool = False
 
     @property
     def allowed(self) -> str:
@@ -46,6 +48,8 @@ class Setting:
             return f"one of {', '.join(self.choices)}"
         name = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
         words = name[self.kind]
+        if self.listed:
+            words += " with commas, or a list of texts"
         if self.above is not None:
             words += f" greater than {self.above:g}"
         if self.least is not None:
@@ -76,7 +80,7 @@ REPLAY_SETTINGS = (
     Setting("start_s", float, least=0),
     Setting("duration_s", float, above=0),
     Setting("budget_ms", float, above=0),
-    Setting("backends", str),
+    Setting("backends", str, listed=True),
     Setting("threads", int, least=0),
     Setting("frozen_after_frames", int, least=0),
 )
@@ -101,6 +105,8 @@ def load_settings(path: Path, settings: Sequence[Setting]) -> dict[str, Value]:
             raise UserError(_unknown_key(key, path, list(known)))
         if value is None:
             continue
+        if setting.listed and isinstance(value, list) and all(isinstance(v, str) for v in value):
+            value = ",".join(value)
         if not setting.accepts(value):
             raise UserError(f"{key} in {path} must be {setting.allowed}, but is {_short(value)}.")
         assert isinstance(value, (bool, int, float, str))

@@ -76,12 +76,12 @@ def test_only_processors_of_their_own_keep_two_from_slowing_each_other(cpus, cor
 @pytest.mark.parametrize(
     ("names", "says"),
     [
-        (["onnx-tpu"], "no backend is called 'onnx-tpu'; name auto, or 1 to 8 of fpga, fpga-sim, "),
-        (["auto", "onnx-cpu"], "no backend is called 'auto'"),
-        ([""], "no backend is called ''"),
+        (["onnx-tpu"], "No backend is called 'onnx-tpu'; name auto, or 1 to 8 of fpga, fpga-sim, "),
+        (["auto", "onnx-cpu"], "No backend is called 'auto'"),
+        ([""], "No backend is called ''"),
         ([], "0 are named; name auto"),
         (["onnx-cpu"] * 9, "9 are named; name auto"),
-        (["fpga", "onnx-cpu", "fpga"], "one process holds the device of fpga; name fpga once."),
+        (["fpga", "onnx-cpu", "fpga"], "One process holds the device of fpga; name fpga once."),
     ],
     ids=str,
 )
@@ -98,8 +98,11 @@ def test_processors_for_nobody_are_refused():
 def test_a_list_of_names_is_read_with_blanks_and_without():
     assert names_of("onnx-gpu, onnx-cpu") == ("onnx-gpu", "onnx-cpu")
     assert names_of(" auto ") == ("auto",)
-    with pytest.raises(UserError, match="no backend is called ''"):
-        names_of("onnx-cpu,")
+    for text in ("onnx-cpu,", "", "onnx-cpu,,onnx-cpu"):
+        with pytest.raises(UserError, match="A name of a backend is empty in"):
+            names_of(text)
+    with pytest.raises(UserError, match="auto stands alone"):
+        names_of("auto,onnx-cpu")
 
 
 def test_a_backend_on_the_processors_of_this_process_leaves_one_to_it(monkeypatch):

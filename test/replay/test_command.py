@@ -75,13 +75,14 @@ def test_two_every_frame_replays_of_a_real_model_are_the_same(
 
 
 def test_the_run_lists_the_backends_that_were_named(capsys, make_camera_bag, tiny_model, tmp_path):
-    code, last, _ = replay(
+    code, last, said = replay(
         capsys,
         make_camera_bag(),
         *("--model", tiny_model, "--out", tmp_path / "run", "--threads", "1"),
         *("--backends", "fpga,onnx-cpu,onnx-cpu"),
     )
     assert code == 0
+    assert "fpga cannot answer: no device: nothing is at" in said
     fpga, *ready = json.loads((tmp_path / "run" / "run.json").read_text())["line_up"]
     assert (fpga["name"], fpga["ready"]) == ("fpga", False)
     assert fpga["reason"].startswith("no device")
@@ -115,7 +116,7 @@ def test_a_configuration_file_sets_and_the_command_line_wins(
         (["--pace", "slow"], "invalid choice"),
         (["--model", "/no/such/bundle"], "/no/such/bundle"),
         (["--start", "3600"], "start earlier"),
-        (["--backends", "onnx-tpu"], "no backend is called 'onnx-tpu'; name auto, or"),
+        (["--backends", "onnx-tpu"], "No backend is called 'onnx-tpu'; name auto, or"),
         (["--backends", "fpga"], "No backend can be used (fpga: no device"),
         (["--backends", "fpga", "--pace", "every-frame"], "no device: nothing is at"),
         (["--backends", "onnx-cpu,onnx-cpu", "--pace", "every-frame"], "runs one backend"),

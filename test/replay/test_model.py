@@ -111,5 +111,5 @@ def test_every_frame_takes_one_backend(tmp_path):
 
 
 def test_an_unknown_backend_is_refused_before_anything_is_opened(tmp_path):
-    with pytest.raises(UserError, match="no backend is called 'cuda'; name auto, or 1 to 8 of"):
+    with pytest.raises(UserError, match="No backend is called 'cuda'; name auto, or 1 to 8 of"):
         options(tmp_path, model=tmp_path, backends="cuda")

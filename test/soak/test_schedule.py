@@ -52,6 +52,9 @@ def test_a_short_soak_has_the_faults_that_fit():
 def test_faults_are_named_in_a_list():
     assert parse_faults("all") == ALL and parse_faults("none") == ()
     assert parse_faults("killed, slow") == (Fault.SLOW, Fault.KILLED)
-    for text in ("slow,fire", "", "none,slow"):
+    for text in ("all,none", "none,slow"):
+        with pytest.raises(UserError, match="all and none stand alone"):
+            parse_faults(text)
+    for text in ("slow,fire", ""):
         with pytest.raises(UserError, match="name all, none, or some of slow"):
             parse_faults(text)

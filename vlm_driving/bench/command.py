@@ -38,7 +38,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--rendering", type=int, metavar="N", help="measure the simulator: N scenes a worker")
     add("--machinery", type=int, metavar="N", help="N frames past a backend without a model")
     add("--cameras", type=int, metavar="C", help="C cameras share such a backend of 20 ms")
-    add("--rate", type=float, default=5.0, metavar="HZ", help="of each of them (default 5)")
+    add("--rate", type=float, metavar="HZ", help="with --cameras: of each of them (default 5)")
     add("--json", type=Path, metavar="FILE", help="write the JSON object here too")
 
 

@@ -182,6 +182,7 @@ def summary(passages: Sequence[Passage]) -> dict[str, Any]:
     total = [one.total_ms for one in passages]
     return {
         "frames": len(passages),
+        "backend": NULL,
         "late": sum(one.report.late() for one in passages),
         "outcomes": dict(sorted(Counter(one.report.outcome.value for one in passages).items())),
         "total_ms": Spread.of(total).to_json() if total else None,

@@ -10,6 +10,8 @@ from vlm_driving.core import UserError
 
 MOST_CAMERAS = 16
 MOST_RATE_HZ = 100
+USUAL_RATE_HZ = 5.0
+MOST_MACHINERY_FRAMES = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class BenchPlan:
         rendering_scenes: scenes that each worker of the simulator makes; None for no such measure.
         machinery_frames: frames through everything but a model; None for no such measure.
         cameras: that share an engine without a model; None for no such measure.
-        camera_rate_hz: frames a second of each of them.
+        camera_rate_hz: frames a second of each of them; None for `USUAL_RATE_HZ`.
     """
 
     model: Path
@@ -50,7 +52,7 @@ class BenchPlan:
     rendering_scenes: int | None = None
     machinery_frames: int | None = None
     cameras: int | None = None
-    camera_rate_hz: float = 5.0
+    camera_rate_hz: float | None = None
 
     def __post_init__(self) -> None:
         _at_least("--frames", self.frames, 1)
@@ -62,12 +64,24 @@ class BenchPlan:
         _at_least("--identity", self.identity, 1)
         _at_least("--scenes", self.quality_scenes, 1)
         _at_least("--rendering", self.rendering_scenes, 1)
-        _at_least("--machinery", self.machinery_frames, 1)
+        frames = self.machinery_frames
+        if frames is not None and not 1 <= frames <= MOST_MACHINERY_FRAMES:
+            raise UserError(
+                f"--machinery is from 1 to {MOST_MACHINERY_FRAMES} frames, got {frames}; "
+                "1000 is usual."
+            )
         if self.cameras is not None and not 2 <= self.cameras <= MOST_CAMERAS:
-            raise UserError(f"--cameras is from 2 to {MOST_CAMERAS}, got {self.cameras}.")
+            raise UserError(
+                f"--cameras is from 2 to {MOST_CAMERAS}, got {self.cameras}; 6 is usual."
+            )
+        if self.camera_rate_hz is None:
+            return
+        if self.cameras is None:
+            raise UserError("--rate belongs to --cameras; add it, or leave --rate out.")
         if not 1 <= self.camera_rate_hz <= MOST_RATE_HZ:
             raise UserError(
-                f"--rate is from 1 to {MOST_RATE_HZ} frames a second, got {self.camera_rate_hz:g}."
+                f"--rate is from 1 to {MOST_RATE_HZ} frames a second, got {self.camera_rate_hz:g}; "
+                "5 is usual."
             )
 
 

@@ -18,7 +18,7 @@ from vlm_driving.bench.frames import BENCH_SEED, FreshFrames, bag_frames, simula
 from vlm_driving.bench.graph_bytes import weight_bytes_a_token
 from vlm_driving.bench.latency import mean_context, summarize, time_answers
 from vlm_driving.bench.machine import measure_machine, peak_memory_mb
-from vlm_driving.bench.plan import BenchPlan
+from vlm_driving.bench.plan import USUAL_RATE_HZ, BenchPlan
 from vlm_driving.bench.rendering import rendering
 from vlm_driving.replay.machine import usable_cores
 from vlm_driving.runtime.bundle import ModelBundle
@@ -228,8 +228,9 @@ def _cameras(plan: BenchPlan, show: _Steps) -> dict[str, Any] | None:
         return None
     from vlm_driving.bench.cameras import cameras, ticks
 
-    with show.bar("several cameras", ticks(plan.cameras, plan.camera_rate_hz)) as each:
-        return cameras(plan.cameras, plan.camera_rate_hz, each)
+    rate_hz = plan.camera_rate_hz or USUAL_RATE_HZ
+    with show.bar("several cameras", ticks(plan.cameras, rate_hz)) as each:
+        return cameras(plan.cameras, rate_hz, each)
 
 
 def _quality_seed(plan: BenchPlan) -> int:

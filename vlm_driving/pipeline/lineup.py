@@ -75,6 +75,13 @@ def names_of(text: str) -> tuple[str, ...]:
         UserError: for a name that is not known, with the list of those that are.
     """
     names = tuple(name.strip() for name in text.split(","))
+    if AUTO in names and len(names) > 1:
+        raise UserError(f"{AUTO} stands alone: name it, or the backends themselves.")
+    if "" in names:
+        raise UserError(
+            f"A name of a backend is empty in {text!r:.60}; name {AUTO}, or some of "
+            f"{', '.join(KNOWN)}, with one comma between two."
+        )
     if names != (AUTO,):
         places(names)
     return names
@@ -91,7 +98,7 @@ def places(names: Sequence[str]) -> tuple[Place, ...]:
     """
     unknown = [name for name in names if name not in KNOWN]
     if unknown or not 1 <= len(names) <= _MOST:
-        what = f"no backend is called {unknown[0]!r:.60}" if unknown else f"{len(names)} are named"
+        what = f"No backend is called {unknown[0]!r:.60}" if unknown else f"{len(names)} are named"
         raise UserError(
             f"{what}; name {AUTO}, or 1 to {_MOST} of {', '.join(KNOWN)}, separated by commas."
         )
@@ -100,7 +107,7 @@ def places(names: Sequence[str]) -> tuple[Place, ...]:
     for name in names:
         seen[name] += 1
         if seen[name] > 1 and not KNOWN[name].cores:
-            raise UserError(f"one process holds the device of {name}; name {name} once.")
+            raise UserError(f"One process holds the device of {name}; name {name} once.")
         found.append(Place(name if seen[name] == 1 else f"{name}-{seen[name]}", name))
     return tuple(found)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -161,6 +162,9 @@ def _run(
 ) -> Finished:
     """The run itself, into the empty directory `path`."""
     source.spec = model.spec
+    for one in model.line_up:
+        if one.reason is not None:
+            print(f"{one.name} cannot answer: {one.reason.rstrip('.')}.", file=sys.stderr)
     settings = describe_run(options, source, model)
     try:
         writer = RunWriter(path, settings, source.expected_s)

@@ -116,8 +116,10 @@ def parse_faults(text: str) -> tuple[Fault, ...]:
     if wanted == ["none"]:
         return ()
     known = {fault.value for fault in Fault}
+    if len(wanted) > 1 and {"all", "none"} & set(wanted):
+        raise UserError("all and none stand alone; name one of them, or the faults themselves.")
     unknown = [name for name in wanted if name not in known]
     if unknown or not wanted:
-        what = f"{unknown[0]!r} is no fault" if unknown else "no fault is named"
+        what = f"{unknown[0]!r} is no fault" if unknown else "No fault is named"
         raise UserError(f"{what}; name all, none, or some of {', '.join(f.value for f in Fault)}.")
     return tuple(fault for fault in Fault if fault.value in wanted)

@@ -51,7 +51,9 @@ class SoakOptions:
                 f"The budget of a soak is 20 to 10000 ms, got {self.budget_ms}; 200 is usual."
             )
         if not 2 <= self.pictures <= 200:
-            raise UserError(f"A soak shows 2 to 200 pictures in turn, got {self.pictures}.")
+            raise UserError(
+                f"A soak shows 2 to 200 pictures in turn, got {self.pictures}; 24 is usual."
+            )
 
     @property
     def duration_s(self) -> float:

@@ -128,6 +128,11 @@ def test_waits_double_up_to_the_cap_and_start_afresh_after_a_healthy_while():
     assert after_failure(policy, 10**6, None).wait_ms == 1000
 
 
+def test_where_somebody_has_to_do_something_first_a_start_at_once_is_of_no_use():
+    policy = RestartPolicy(first_ms=100, longest_ms=1000)
+    assert after_failure(policy, 0, None, lasting=True) == Restart(1, 1000)
+
+
 def test_a_policy_may_give_up():
     policy = RestartPolicy(most_failures=2)
     assert after_failure(policy, 0, None).wait_ms is not None

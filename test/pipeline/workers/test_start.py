@@ -67,7 +67,7 @@ def test_a_program_that_cannot_be_run_is_a_reason_like_any_other(open_bench, mon
 
 def test_a_worker_that_does_not_start_is_tried_again_with_pauses_that_grow(open_bench):
     policy = RestartPolicy(first_ms=1, longest_ms=100_000, most_failures=3)
-    bench = open_bench(policy=policy, arguments={"start": "raise"})
+    bench = open_bench(policy=policy, arguments={"start": "fault"})
     bench.until(WorkerState.STOPPED)
     assert bench.ear.states == ["starting", "broken", "waiting"] * 2 + [
         "starting",
@@ -75,6 +75,16 @@ def test_a_worker_that_does_not_start_is_tried_again_with_pauses_that_grow(open_
         "stopped",
     ]
     assert (bench.worker.status.starts, bench.worker.status.failures) == (3, 3)
+
+
+def test_a_worker_that_lacks_something_is_not_tried_again_at_once(open_bench):
+    policy = RestartPolicy(first_ms=1, longest_ms=100_000)
+    bench = open_bench(policy=policy, arguments={"start": "raise"})
+    bench.until(WorkerState.WAITING)
+    status = bench.worker.status
+    assert status.reason == "the device is not there; plug it in"
+    assert status.restart_at_ns is not None
+    assert status.restart_at_ns - status.since_ns == 100_000 * 1_000_000
 
 
 def test_a_waiting_worker_can_be_stopped_at_once(open_bench, monkeypatch):

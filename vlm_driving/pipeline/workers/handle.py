@@ -71,6 +71,7 @@ class WorkerHandle:
         self._ready: Ready | None = None
         self._starts = 0
         self._failures = 0
+        self._lasting = False
         self._last_id = 0
         self._stop_by_ns: int | None = None
 
@@ -180,8 +181,9 @@ class WorkerHandle:
         """The reader thread: one life after the other."""
         try:
             while self._stop_by_ns is None:
+                self._lasting = False
                 ready_ms = self._live()
-                restart = after_failure(self._policy, self._failures, ready_ms)
+                restart = after_failure(self._policy, self._failures, ready_ms, self._lasting)
                 if self._stop_by_ns is not None or not self._rest_until(restart):
                     break
         except BaseException as fault:  # of on_event; there is nobody here to raise it to
@@ -262,6 +264,7 @@ class WorkerHandle:
             except ProtocolFault as fault:
                 return False, f"it sent nonsense: {fault}"
             except LastWords as words:
+                self._lasting = words.lasting
                 return False, str(words)
             if done is not None:
                 self._memory.release(done.slot)

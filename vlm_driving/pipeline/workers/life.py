@@ -27,6 +27,11 @@ from vlm_driving.pipeline.workers.vitals import Limits, Vitals, complaint
 class LastWords(Exception):
     """The worker itself says why it ends."""
 
+    def __init__(self, reason: str, lasting: bool = False) -> None:
+        """`lasting` where another start will not help by itself."""
+        super().__init__(reason)
+        self.lasting = lasting
+
 
 class Life:
     """What is known of one process.
@@ -119,7 +124,7 @@ class Life:
         if isinstance(message, Ready):
             return self._be_ready(message, now_ns), None
         if isinstance(message, Failed) and message.id is None:
-            raise LastWords(message.reason)
+            raise LastWords(message.reason, message.refused)
         return self._go_on(message, now_ns)
 
     def _warm(self, message: WarmUp, now_ns: int) -> News | None:

@@ -19,6 +19,7 @@ import time
 from collections.abc import Sequence
 
 from vlm_driving import process
+from vlm_driving.core import UserError
 from vlm_driving.pipeline.workers.backend import open_backend, warm_up
 from vlm_driving.pipeline.workers.memory import FrameView
 from vlm_driving.pipeline.workers.messages import (
@@ -69,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         print_fault(error)
         with contextlib.suppress(OSError):
-            _say(connection, Failed(None, describe(error)))
+            _say(connection, Failed(None, describe(error), isinstance(error, UserError)))
         return _FAILED
 
 

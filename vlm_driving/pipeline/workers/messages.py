@@ -90,7 +90,8 @@ class Failed:
     Attributes:
         id: of the request.
         reason: one English clause.
-        refused: the fault is what was asked, not the backend.
+        refused: the fault is what was asked, not the backend; of a worker, somebody has to do
+            something before it can work, so that starting it again at once is of no use.
     """
 
     id: int | None

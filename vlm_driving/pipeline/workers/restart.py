@@ -45,13 +45,16 @@ class Restart:
     wait_ms: float | None
 
 
-def after_failure(policy: RestartPolicy, failures: int, ready_ms: float | None) -> Restart:
+def after_failure(
+    policy: RestartPolicy, failures: int, ready_ms: float | None, lasting: bool = False
+) -> Restart:
     """What to do about one more failure.
 
     Args:
         policy: how patient to be.
         failures: in a row, before this one.
         ready_ms: how long the worker had been ready, or None if it never was.
+        lasting: somebody has to do something first, such as install a library.
     """
     if ready_ms is not None and ready_ms >= policy.healthy_ms:
         failures = 0
@@ -59,4 +62,4 @@ def after_failure(policy: RestartPolicy, failures: int, ready_ms: float | None) 
     if policy.most_failures is not None and failures >= policy.most_failures:
         return Restart(failures, None)
     doubled = policy.first_ms * 2.0 ** min(failures - 1, _MOST_DOUBLINGS)
-    return Restart(failures, min(doubled, policy.longest_ms))
+    return Restart(failures, policy.longest_ms if lasting else min(doubled, policy.longest_ms))
