@@ -135,10 +135,13 @@ def _sort(version: int, samples: tuple[tuple[int, float], ...], now_ns: int) -> 
     kept_ns = round(KEPT_MS * NS_PER_MS)
     split = max(0, len(samples) - ALWAYS_KEPT)
     ends = [at_ns + kept_ns for at_ns, _ in samples[:split]]
+    first_ns = min(ends, default=math.inf)
+    if first_ns >= now_ns:  # nothing is forgotten: so it nearly always is
+        return _Sorted(version, -math.inf, first_ns, tuple(sorted([ms for _, ms in samples])))
     young = [ms for end_ns, (_, ms) in zip(ends, samples, strict=False) if end_ns >= now_ns]
     return _Sorted(
         version,
-        max((end_ns for end_ns in ends if end_ns < now_ns), default=-math.inf),
+        max(end_ns for end_ns in ends if end_ns < now_ns),
         min((end_ns for end_ns in ends if end_ns >= now_ns), default=math.inf),
         tuple(sorted([*young, *(ms for _, ms in samples[split:])])),
     )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import queue
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
 
 import numpy as np
@@ -15,6 +15,8 @@ from vlm_driving.core.deadline import NS_PER_MS
 
 Deliver = Callable[[SceneReport, "NDArray[np.uint8] | None"], None]
 """Takes the report, and the decoded image where there is one."""
+
+_Item = tuple[int, SceneReport, "NDArray[np.uint8] | None"]
 
 
 class Outbox:
@@ -45,48 +47,54 @@ class Outbox:
         self._deliver = deliver
         self._clock = clock
         self._most_reports, self._most_pictures = most_reports, most_pictures
-        self._condition = threading.Condition()
-        self._waiting: deque[tuple[int, SceneReport, NDArray[np.uint8] | None]] = deque()
+        self._waiting: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
+        self._lock = threading.Lock()
         self._pictures = 0
-        self._finishing = False
         self._stopped = False
 
     def put(self, report: SceneReport, image_bgr: NDArray[np.uint8] | None) -> None:
         """Have a report delivered."""
-        with self._condition:
-            if len(self._waiting) >= self._most_reports:
-                _, _, lost = self._waiting.popleft()
-                self._pictures -= lost is not None
+        with self._lock:
+            if self._stopped:
                 self.lost += 1
+                return
+            if self._waiting.qsize() >= self._most_reports:
+                self._drop_oldest()
             if self._pictures >= self._most_pictures:
                 image_bgr = None
             self._pictures += image_bgr is not None
-            self._waiting.append((self._clock(), report, image_bgr))
-            self._condition.notify_all()
+            self._waiting.put((self._clock(), report, image_bgr))
 
     def finish(self) -> None:
         """End `run` once everything is delivered."""
-        with self._condition:
-            self._finishing = True
-            self._condition.notify_all()
+        self._waiting.put(None)
 
     def stop(self) -> None:
         """End `run` after the report that is being delivered; what still waits is lost."""
-        with self._condition:
+        with self._lock:
             self._stopped = True
-            self.lost += len(self._waiting)
-            self._waiting.clear()
-            self._condition.notify_all()
+            while self._drop_oldest():
+                pass
+        self._waiting.put(None)
 
     def run(self) -> None:
         """Deliver until ended."""
-        while True:
-            with self._condition:
-                self._condition.wait_for(lambda: self._waiting or self._finishing or self._stopped)
-                if not self._waiting:
-                    return
-                put_ns, report, image_bgr = self._waiting.popleft()
-                self._pictures -= image_bgr is not None
+        while (item := self._waiting.get()) is not None:
+            put_ns, report, image_bgr = item
+            if image_bgr is not None:
+                with self._lock:
+                    self._pictures -= 1
             self._deliver(report, image_bgr)
             took_ms = (self._clock() - put_ns) / NS_PER_MS
             self.slowest_ms = max(self.slowest_ms, took_ms)
+
+    def _drop_oldest(self) -> bool:
+        """Lose one; False if `run` was faster, and nothing waits."""
+        try:
+            item = self._waiting.get_nowait()
+        except queue.Empty:
+            return False
+        if item is not None:
+            self.lost += 1
+            self._pictures -= item[2] is not None
+        return True
