@@ -188,7 +188,7 @@ def test_reasons_of_questions_that_are_quoted_are_those_of_the_code(
 def health() -> PipelineHealth:
     """One of each."""
     one = BackendHealth(
-        "onnx-cpu", "ready", None, 1, 1, "closed", None, 0, 1.0, 2.0, None, late_answers=0
+        "onnx-cpu", "ready", None, 1, 1, "closed", None, 0, None, 1.0, 2.0, None, late_answers=0
     )
     stall = Stall(0, 20_000_000, StallKind.NO_CPU)
     late = LateReport("front", 0, 1.0, (stall,))

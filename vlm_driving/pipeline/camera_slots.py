@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from vlm_driving.core.deadline import NS_PER_MS
 from vlm_driving.pipeline.accounts import (
     CameraShare,
     SharingState,
@@ -22,8 +21,6 @@ from vlm_driving.pipeline.accounts import (
 from vlm_driving.pipeline.sharing import due_instants, pick, room_ns
 
 T = TypeVar("T")
-MOST_WAIT_S = 1.0
-"""Waited at a time: the expected engine time may have changed without a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +60,8 @@ class Taken(Generic[T]):
 class CameraSlots(Generic[T]):
     """Holds at most one item a camera. Every item that was put comes back exactly once.
 
-    It comes back from `put` (displaced, or above its rate), `take` or `discard`. Any thread may
-    put, discard and finish, and none of these waits; one thread takes.
+    It comes back from `put` (displaced, or above its rate), `poll` or `discard`. Any thread may
+    call anything, and nothing waits; one thread polls.
     """
 
     def __init__(
@@ -88,7 +85,7 @@ class CameraSlots(Generic[T]):
         """
         self._clock = clock
         self._need_ns = need_ns
-        self._condition = threading.Condition()
+        self._lock = threading.Lock()
         self._state = open_sharing(cameras, ahead_ms)
         self._items: dict[str, T] = {}
         self._closed = False
@@ -96,13 +93,13 @@ class CameraSlots(Generic[T]):
     @property
     def empty(self) -> bool:
         """Whether no item waits."""
-        with self._condition:
+        with self._lock:
             return not self._items
 
     @property
     def state(self) -> SharingState:
         """The accounts as they stand: frozen, so it may be looked at in peace."""
-        with self._condition:
+        with self._lock:
             return self._state
 
     def room_ns(self, need_ns: int, horizon_ns: int) -> int | None:
@@ -113,7 +110,7 @@ class CameraSlots(Generic[T]):
             horizon_ns: frames that are expected later than this do not count.
         """
         now_ns = self._clock()
-        with self._condition:
+        with self._lock:
             return room_ns(due_instants(self._state, now_ns, horizon_ns), now_ns, need_ns)
 
     def check(self, camera: str) -> None:
@@ -127,7 +124,7 @@ class CameraSlots(Generic[T]):
             RuntimeError: once the slots are closed.
             ValueError: for a camera that is not among those of the settings.
         """
-        with self._condition:
+        with self._lock:
             if self._closed:
                 raise RuntimeError("the slots are closed")
             reason = above_rate(self._state, camera, frame.offered_ns)
@@ -136,47 +133,25 @@ class CameraSlots(Generic[T]):
             self._state = offer(self._state, camera, frame)
             displaced = self._items.get(camera)
             self._items[camera] = item
-            self._condition.notify_all()
             if displaced is None:
                 return None
             return Refused(displaced, f"a newer frame of camera {camera} took its place")
 
-    def take(self, timeout_s: float | None = None) -> Taken[T] | None:
-        """The next item, as soon as there is one; None after `timeout_s`, or closed and empty.
-
-        Once closed, what is left comes whether or not there is time for it.
-        """
-        left_ns = None if timeout_s is None else round(timeout_s * 1000 * NS_PER_MS)
-        until_ns = None if left_ns is None else self._clock() + left_ns
-        with self._condition:
-            while True:
-                now_ns = self._clock()
-                taken, again_ns = self._try(now_ns)
-                if taken is not None or (self._closed and not self._items):
-                    return taken
-                if until_ns is not None and now_ns >= until_ns:
-                    return None
-                ends = [one - now_ns for one in (again_ns, until_ns) if one is not None]
-                wait_s = min(ends) / NS_PER_MS / 1000 if ends else MOST_WAIT_S
-                self._condition.wait(min(max(wait_s, 0.0), MOST_WAIT_S))
-
     def poll(self) -> tuple[Taken[T] | None, int | None]:
         """The next item, if one can be begun now; else when to ask again, or None for not by time.
 
-        For a taker that waits for other things as well. Nothing is left once it is closed and
-        gives neither.
+        Once closed, what is left comes whether or not there is time for it.
         """
-        with self._condition:
+        with self._lock:
             return self._try(self._clock())
 
     def discard(self, item: T) -> bool:
         """Empty the slot that holds this very `item`; says whether there was one."""
-        with self._condition:
+        with self._lock:
             for camera, held in self._items.items():
                 if held is item:
                     del self._items[camera]
                     self._state = withdraw(self._state, camera)
-                    self._condition.notify_all()
                     return True
             return False
 
@@ -185,19 +160,17 @@ class CameraSlots(Generic[T]):
 
         No more than up to the frame's deadline: a backend that hangs is not the camera's fault.
         """
-        with self._condition:
+        with self._lock:
             end_ns = self._clock()
             if taken.frame.work_until_ns is not None:
                 end_ns = min(end_ns, taken.frame.work_until_ns)
             engine_ns = max(0, end_ns - taken.begun_ns)
             self._state = settle(self._state, taken.camera, taken.expected_ns, engine_ns)
-            self._condition.notify_all()
 
     def close(self) -> None:
         """No more items will come; those that are still here can be taken."""
-        with self._condition:
+        with self._lock:
             self._closed = True
-            self._condition.notify_all()
 
     def _try(self, now_ns: int) -> tuple[Taken[T] | None, int | None]:
         """The next item, or when to look again."""

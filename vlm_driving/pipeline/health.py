@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from vlm_driving.pipeline.breaker import Phase
+from vlm_driving.pipeline.breaker import BreakerSettings, Phase, next_trial_ms
 from vlm_driving.pipeline.latency import ADVICE
 from vlm_driving.pipeline.punctuality import LateReport
 from vlm_driving.pipeline.rungs import Rung
@@ -29,6 +29,7 @@ class BackendHealth:
         breaker: closed, open or half-open.
         cause: the failure that opened the breaker last, or None.
         openings: of the breaker, since it last forgot them.
+        next_trial_ms: until an open breaker lets a frame try it; None where it is not open.
         advice_p50_ms: from request to advice; None while too little was measured.
         advice_p99_ms: the same, the 0.99 quantile.
         last_failure: what was wrong with the last request that failed, in its own words.
@@ -43,6 +44,7 @@ class BackendHealth:
     breaker: str
     cause: str | None
     openings: int
+    next_trial_ms: float | None
     advice_p50_ms: float | None
     advice_p99_ms: float | None
     last_failure: str | None
@@ -59,6 +61,7 @@ class BackendHealth:
             "breaker": self.breaker,
             "cause": self.cause,
             "openings": self.openings,
+            "next_trial_ms": _rounded(self.next_trial_ms),
             "advice_ms": {"p50": _rounded(self.advice_p50_ms), "p99": _rounded(self.advice_p99_ms)},
             "last_failure": self.last_failure,
             "late_answers": self.late_answers,
@@ -99,9 +102,11 @@ class PipelineHealth:
         }
 
 
-def backends_health(rungs: Sequence[Rung], now_ns: int) -> tuple[BackendHealth, ...]:
+def backends_health(
+    rungs: Sequence[Rung], now_ns: int, settings: BreakerSettings
+) -> tuple[BackendHealth, ...]:
     """Each backend at monotonic `now_ns`."""
-    return tuple(_backend(rung, now_ns) for rung in rungs)
+    return tuple(_backend(rung, now_ns, settings) for rung in rungs)
 
 
 def stalls_json(stalls: Iterable[Stall]) -> dict[str, Any]:
@@ -118,7 +123,7 @@ def stalls_json(stalls: Iterable[Stall]) -> dict[str, Any]:
     }
 
 
-def _backend(rung: Rung, now_ns: int) -> BackendHealth:
+def _backend(rung: Rung, now_ns: int, settings: BreakerSettings) -> BackendHealth:
     status, breaker = rung.worker.status, rung.breaker
     return BackendHealth(
         name=rung.name,
@@ -129,6 +134,7 @@ def _backend(rung: Rung, now_ns: int) -> BackendHealth:
         breaker=breaker.phase.value,
         cause=None if breaker.phase is Phase.CLOSED or not breaker.cause else breaker.cause.value,
         openings=breaker.openings,
+        next_trial_ms=next_trial_ms(breaker, now_ns, settings),
         advice_p50_ms=rung.latencies.quantile(ADVICE, 0.5, now_ns),
         advice_p99_ms=rung.latencies.quantile(ADVICE, 0.99, now_ns),
         last_failure=rung.last_failure,

@@ -103,6 +103,7 @@ class LadderPipeline:
         self._settings = settings
         self._pool = pool
         self._clock = clock
+        self._breaker = options.breaker
         self._canary = Canary()
         self._collector = Collector(clock=clock)
         self._vehicle = VehicleDesk(clock, options.vehicle)
@@ -197,7 +198,7 @@ class LadderPipeline:
     def health(self) -> PipelineHealth:
         """How everything is now."""
         return PipelineHealth(
-            backends_health(self.rungs, self._clock()),
+            backends_health(self.rungs, self._clock(), self._breaker),
             self._punctuality.late,
             self._punctuality.explained,
             self._punctuality.reports,
