@@ -14,15 +14,14 @@ import onnxruntime
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from vlm_driving.backends.onnx import sessions
 from vlm_driving.backends.onnx.accuracy import with_accuracy_level
 from vlm_driving.backends.onnx.sessions import (
     SessionSettings,
     import_onnxruntime,
     open_session,
-    usable_threads,
 )
 from vlm_driving.core import UserError
+from vlm_driving.processors import usable_threads
 
 
 def pretend(monkeypatch, *installed: str) -> None:
@@ -75,11 +74,11 @@ def test_importing_the_backend_does_not_import_onnxruntime():
 
 def test_threads_stay_within_what_the_process_may_use(monkeypatch):
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(64)), raising=False)
-    monkeypatch.setattr(sessions, "_cgroup_quota", lambda: None)
+    monkeypatch.setattr("vlm_driving.processors._cgroup_quota", lambda: None)
     assert usable_threads() == 8
-    monkeypatch.setattr(sessions, "_cgroup_quota", lambda: 2.0)
+    monkeypatch.setattr("vlm_driving.processors._cgroup_quota", lambda: 2.0)
     assert usable_threads() == 2
-    monkeypatch.setattr(sessions, "_cgroup_quota", lambda: 0.25)
+    monkeypatch.setattr("vlm_driving.processors._cgroup_quota", lambda: 0.25)
     assert usable_threads() == 1
 
 

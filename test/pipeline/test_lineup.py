@@ -106,9 +106,12 @@ def test_a_list_of_names_is_read_with_blanks_and_without():
 
 
 def test_a_backend_on_the_processors_of_this_process_leaves_one_to_it(monkeypatch):
+    monkeypatch.setattr("vlm_driving.processors._cgroup_quota", lambda: None)
     for usable, threads in ((1, 1), (2, 1), (4, 3), (64, 8)):
         monkeypatch.setattr("os.sched_getaffinity", lambda pid, usable=usable: set(range(usable)))
         gpu, cpu = lineup(["onnx-gpu", "onnx-cpu"], BUNDLE).workers
         assert (gpu.threads, cpu.threads) == (0, threads)
+    monkeypatch.setattr("vlm_driving.processors._cgroup_quota", lambda: 3.0)  # of a container
+    assert lineup(["onnx-cpu"], BUNDLE).workers[0].threads == 2
     (bound,) = lineup(["onnx-cpu"], BUNDLE, cpus={"onnx-cpu": (2, 3)}).workers
     assert bound.threads == 0

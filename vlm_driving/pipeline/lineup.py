@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,12 +11,11 @@ from typing import Any
 from vlm_driving.core import UserError
 from vlm_driving.pipeline.pool import PoolOptions
 from vlm_driving.pipeline.workers.settings import WorkerSettings
+from vlm_driving.processors import MOST_THREADS, usable_threads
 
 AUTO = "auto"
 """In place of names: those that can be used on this machine."""
 _CPU = "cpu"
-_MOST_THREADS = 8
-"""More make small operators no faster."""
 _MOST = 8
 """Workers on one ladder; each holds the model in memory."""
 
@@ -162,8 +160,7 @@ def _threads(place: Place, cpus: tuple[int, ...]) -> int:
     """How many threads one operator gets; 0 leaves it to the backend."""
     if KNOWN[place.backend].cores != _CPU or cpus:
         return 0
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return max(1, min(_MOST_THREADS, (usable or 1) - 1))
+    return max(1, usable_threads(MOST_THREADS + 1) - 1)
 
 
 def _cores(row: Sequence[Place], bound: Mapping[str, tuple[int, ...]]) -> dict[str, str]:

@@ -99,7 +99,6 @@ def open_workers(path: Path, threads: int, names: Sequence[str] = (AUTO,)) -> Op
         pool.close()
         pool, again = _start(ready, path, threads)
         entries = tuple(next((a for a in again if a.name == e.name), e) for e in entries)
-    _settle()
 
     def open_live(publish: Publish, settings: PipelineSettings, camera: str) -> LadderPipeline:
         return LadderPipeline(pool, LadderOptions([CameraShare(camera)]), publish, settings)

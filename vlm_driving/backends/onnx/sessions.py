@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import importlib.metadata
-import os
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from vlm_driving.backends.onnx import assignment
 from vlm_driving.backends.onnx.device import CPU, Placement, missing_providers
 from vlm_driving.backends.onnx.faults import Fault, ProviderFault, classify
 from vlm_driving.core import UserError
+from vlm_driving.processors import usable_threads
 
 FLAVOURS = (
     "onnxruntime",
@@ -29,7 +29,6 @@ FLAVOURS = (
 MOST_THREADS = 256
 """More threads than that are a slip of the finger, and would take all the memory."""
 _MOST_INLINE = 1 << 30  # bytes of weights inside a graph's file; a protobuf ends at twice that
-_MOST_THREADS = 8  # a small decoder's layers are too short to share out further
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,18 +116,6 @@ def import_onnxruntime() -> ModuleType:
             "run `pip install onnxruntime`, or `pip install onnxruntime-gpu` for NVIDIA."
         ) from None
     return module
-
-
-def usable_threads(limit: int = _MOST_THREADS) -> int:
-    """Processors that this process may use, at most `limit`.
-
-    A container's quota counts too: threads beyond it only wait for each other.
-    """
-    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    quota = _cgroup_quota()
-    if quota is not None:
-        count = min(count or 1, max(1, int(quota + 0.5)))
-    return max(1, min(count or 1, limit))
 
 
 def open_session(
@@ -219,12 +206,3 @@ def _require_placement(session: Any, placement: Placement, path: Path) -> None:
 
 def _first_line(error: Exception) -> str:
     return str(error).strip().splitlines()[0] if str(error).strip() else repr(error)
-
-
-def _cgroup_quota() -> float | None:
-    """Processors that cgroup v2 grants, or None without a limit."""
-    try:
-        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text(encoding="ascii").split()
-        return None if quota == "max" else int(quota) / int(period)
-    except (OSError, ValueError):
-        return None
