@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from math import prod
 from pathlib import Path
 
+from vlm_driving.backends.varints import packed, varint
 from vlm_driving.core import UserError
 
 # A row or a position of these inputs is picked, the rest is not read.
@@ -82,7 +83,7 @@ def _tensor(data: mmap.mmap, start: int, stop: int) -> tuple[str, int]:
             if end < 0:
                 dims.append(begin)
             else:
-                dims.extend(_packed(data, begin, end))
+                dims.extend(packed(data, begin, end))
         elif number == _TENSOR_TYPE:
             kind = begin
         elif number == _TENSOR_NAME:
@@ -104,13 +105,13 @@ def _fields(data: mmap.mmap, start: int, stop: int) -> Iterator[tuple[int, int, 
     """Yield (field, begin, end) of a message; a varint as (field, value, -1)."""
     at = start
     while at < stop:
-        key, at = _varint(data, at)
+        key, at = varint(data, at)
         number, wire = key >> 3, key & 7
         if wire == 0:
-            value, at = _varint(data, at)
+            value, at = varint(data, at)
             yield number, value, -1
         elif wire == 2:
-            size, at = _varint(data, at)
+            size, at = varint(data, at)
             if at + size > stop:
                 raise ValueError("a field runs past the end of its message")
             yield number, at, at + size
@@ -119,23 +120,3 @@ def _fields(data: mmap.mmap, start: int, stop: int) -> Iterator[tuple[int, int, 
             at += 8 if wire == 1 else 4
         else:
             raise ValueError(f"unknown wire type {wire}")
-
-
-def _packed(data: mmap.mmap, start: int, stop: int) -> Iterator[int]:
-    at = start
-    while at < stop:
-        value, at = _varint(data, at)
-        yield value
-
-
-def _varint(data: mmap.mmap, at: int) -> tuple[int, int]:
-    value = shift = 0
-    while True:
-        byte = data[at]
-        at += 1
-        value |= (byte & 0x7F) << shift
-        if byte < 0x80:
-            return value, at
-        shift += 7
-        if shift > 63:
-            raise ValueError("a number is longer than ten bytes")

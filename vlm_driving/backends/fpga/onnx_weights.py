@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vlm_driving.backends.varints import packed, varint
 from vlm_driving.core import UserError
 
 _MODEL_GRAPH, _GRAPH_NODE, _GRAPH_INITIALIZER, _NODE_OP = 7, 1, 5, 4
@@ -72,7 +73,7 @@ def _tensor(body: memoryview) -> tuple[str, NDArray[Any]]:
     kind, name, raw = 1, "", None
     for number, value in _fields(body):
         if number == _DIMS:
-            dims.extend([value] if isinstance(value, int) else _packed(value))
+            dims.extend([value] if isinstance(value, int) else packed(value, 0, len(value)))
         elif number == _TYPE and isinstance(value, int):
             kind = value
         elif number == _NAME and not isinstance(value, int):
@@ -88,13 +89,13 @@ def _fields(data: memoryview) -> Iterator[tuple[int, memoryview | int]]:
     """The fields of a protobuf message; numbers as they are, the rest as bytes."""
     at = 0
     while at < len(data):
-        key, at = _varint(data, at)
+        key, at = varint(data, at)
         number, wire = key >> 3, key & 7
         if wire == 0:
-            value, at = _varint(data, at)
+            value, at = varint(data, at)
             yield number, value
         elif wire == 2:
-            size, at = _varint(data, at)
+            size, at = varint(data, at)
             if at + size > len(data):
                 raise ValueError("a field runs past the end of its message")
             yield number, data[at : at + size]
@@ -103,23 +104,3 @@ def _fields(data: memoryview) -> Iterator[tuple[int, memoryview | int]]:
             at += 8 if wire == 1 else 4
         else:
             raise ValueError(f"unknown wire type {wire}")
-
-
-def _packed(data: memoryview) -> Iterator[int]:
-    at = 0
-    while at < len(data):
-        value, at = _varint(data, at)
-        yield value
-
-
-def _varint(data: memoryview, at: int) -> tuple[int, int]:
-    value = shift = 0
-    while True:
-        byte = data[at]
-        at += 1
-        value |= (byte & 0x7F) << shift
-        if byte < 0x80:
-            return value, at
-        shift += 7
-        if shift > 63:
-            raise ValueError("a number is longer than ten bytes")
