@@ -46,7 +46,10 @@ def shared_files() -> list[tuple[str, list[str]]]:
 
 
 # Tests write tiny graphs with onnx and compare resized images with Pillow; neither needs torch.
-TEST = ["onnx>=1.17", "pillow>=10", "pytest>=7", "pytest-cov"]
+# Bare DDS is tested wherever a wheel of it exists, and skipped with that reason elsewhere.
+DDS = "cyclonedds>=11.0.1"
+DDS_WHEELS = 'python_version < "3.14" and (sys_platform != "linux" or platform_machine == "x86_64")'
+TEST = [f"{DDS}; {DDS_WHEELS}", "onnx>=1.17", "pillow>=10", "pytest>=7", "pytest-cov"]
 setup(
     name=NAME,
     version=version(),
@@ -57,7 +60,10 @@ setup(
     license="Apache-2.0",
     python_requires=">=3.10",
     packages=find_packages(include=[NAME, f"{NAME}.*"]),
-    package_data={"": ["py.typed", "*.css", "*.html", "*.js", "*.json", "*.jsonl", "*.yaml"]},
+    package_data={
+        "": ["py.typed", "*.css", "*.html", "*.js", "*.json", "*.jsonl", "*.yaml"],
+        f"{NAME}.annotate": ["fonts/*.ttf", "fonts/OFL.txt"],
+    },
     data_files=shared_files(),
     zip_safe=False,
     entry_points={"console_scripts": ["vlm-driving = vlm_driving.cli:main"]},
@@ -78,6 +84,9 @@ setup(
         "cpu": ["onnxruntime>=1.23.2"],
         # onnx converts graphs to fp16 in `vlm-driving backends --build`; nothing else needs it.
         "gpu": ["onnx>=1.17", "onnxruntime-gpu>=1.23.2"],
+        # The nodes without ROS. Wheels: Linux x86-64, macOS and Windows, Python 3.10 to 3.13; none
+        # for aarch64 Linux, where the nodes run under ROS.
+        "dds": [DDS],
         "train": [
             "torch>=2.9",
             "transformers>=5",

@@ -1,0 +1,1 @@
+"""The nodes: topics in, reports out; one logic under rclpy and under bare DDS."""
