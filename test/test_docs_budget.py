@@ -15,12 +15,11 @@ from support.pages import HEADINGS, PAGES, Page, plain, tables
 from support.spoken import said_by
 
 from vlm_driving.core import Outcome
-from vlm_driving.pipeline import ladder_plan, ladder_state
+from vlm_driving.pipeline import LadderOptions, LadderPipeline, ladder_plan, ladder_state
 from vlm_driving.pipeline.accounts import CameraShare
 from vlm_driving.pipeline.breaker import BreakerSettings, Ending, Phase
 from vlm_driving.pipeline.health import BackendHealth, PipelineHealth
 from vlm_driving.pipeline.ladder_view import LadderSettings
-from vlm_driving.pipeline.laddered import LadderOptions, LadderPipeline
 from vlm_driving.pipeline.pool import PoolOptions
 from vlm_driving.pipeline.punctuality import LateReport
 from vlm_driving.pipeline.questions import QuestionOutcome, QuestionSettings

@@ -12,7 +12,13 @@ HEAVY = ("onnxruntime", "cv2", "torch", "transformers", "rclpy", "tokenizers", "
 
 
 @pytest.mark.parametrize(
-    "module", ["vlm_driving.core", "vlm_driving.pipeline", "vlm_driving.pipeline.lineup"]
+    "module",
+    [
+        "vlm_driving.core",
+        "vlm_driving.pipeline",
+        "vlm_driving.pipeline.lineup",
+        "vlm_driving.pipeline.opening",
+    ],
 )
 def test_importing_brings_in_nothing_heavy(module, repository):
     program = f"import json, sys, {module}; print(json.dumps(sorted(sys.modules)))"

@@ -21,12 +21,14 @@ from vlm_driving.pipeline.placing import Placed, place
 from vlm_driving.pipeline.question_desk import QuestionDesk
 from vlm_driving.pipeline.questions import QuestionAnswer, QuestionSettings
 from vlm_driving.pipeline.rungs import Rung
+from vlm_driving.pipeline.settings import PipelineSettings
 from vlm_driving.pipeline.workers.memory import FrameMemory
 from vlm_driving.pipeline.workers.messages import Cancelled, Failed, Request, Said
 from vlm_driving.pipeline.workers.states import WorkerState, WorkerStatus
 from vlm_driving.runtime.events import Done, Finish, Sentence
 
 LADDER = LadderSettings(margin=1.0)
+SETTINGS = PipelineSettings()
 BREAKER = BreakerSettings(failures_in_row=1)
 ADVICE_MS, FIRST_MS, SAME_MS, TOKEN_MS = 40.0, 60.0, 20.0, 2.0
 
@@ -86,7 +88,7 @@ class Bench:
 
     def show(self, sequence: int = 0, looked: bool = True) -> Job:
         """A frame whose report is out; `looked` at by the backend."""
-        job = Job(self.make_frame(sequence), None)
+        job = Job(self.make_frame(sequence), SETTINGS)
         placed = place(self.memory, np.zeros((4, 8, 3), np.uint8))
         assert isinstance(placed, Placed)
         if looked:
@@ -111,7 +113,7 @@ class Bench:
 
     def frame_comes(self, work_ms: float) -> None:
         now_ns = self.clock()
-        job = Job(self.make_frame(99), None)
+        job = Job(self.make_frame(99), SETTINGS)
         self.slots.put("front", job, Waiting(now_ns, now_ns + round(work_ms * MS)))
 
     def _let_go(self, picture) -> None:
@@ -277,5 +279,5 @@ def test_news_of_anything_else_is_left_to_others(asked):
 
 
 def test_a_frame_is_named_by_its_camera_stamp_and_place(make_frame):
-    key = key_of(Job(make_frame(3), None))
+    key = key_of(Job(make_frame(3), SETTINGS))
     assert (key.camera, key.stamp_ns, key.sequence) == ("front", 1003, 3)

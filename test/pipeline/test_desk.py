@@ -30,7 +30,7 @@ def admitted(desk, frame):
 
 
 def test_a_job_is_for_whoever_claims_it_first(make_frame):
-    job = Job(make_frame(), None)
+    job = Job(make_frame(), SETTINGS)
     assert not job.closed
     assert [job.claim(), job.claim(), job.closed] == [True, False, True]
 

@@ -42,11 +42,19 @@ def test_a_worker_that_has_a_newer_request_is_not_given_an_older_one(clock):
     assert (ladder.started("first"), ladder.started("second")) == (0, 1)
 
 
-@pytest.mark.parametrize("shape", [(2, 40_000, 3), (40_000, 2, 3)])
-def test_a_picture_of_any_sides_gets_a_report(clock, shape):
+@pytest.mark.parametrize("shape", [(1250, 40_000, 3), (40_000, 1250, 3), (4320, 7680, 3)])
+def test_a_picture_of_any_size_is_given_to_a_worker(clock, shape):
     wide = FakeLadder(clock)
     wide.offer(0, load=lambda: np.zeros(shape, np.uint8))
     assert wide.started("first") == 1
+
+
+@pytest.mark.parametrize("shape", [(2, 40_000, 3), (40_000, 2, 3)])
+def test_a_line_of_pixels_is_no_picture_and_no_worker_sees_it(clock, shape):
+    wide = FakeLadder(clock)
+    wide.offer(0, load=lambda: np.zeros(shape, np.uint8))
+    assert wide.started("first") == 0
+    assert [report.outcome.value for report in wide.reports] == ["malformed"]
 
 
 @pytest.mark.parametrize("speed", [np.float32(30.0), float("nan"), 1e9])

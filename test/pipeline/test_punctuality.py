@@ -16,7 +16,7 @@ SETTINGS = PipelineSettings(budget_ms=200.0, guard_ms=8.0)
 @pytest.fixture
 def job(make_frame):
     frame = make_frame(4)
-    return Job(frame, SETTINGS.deadline(frame))
+    return Job(frame, SETTINGS)
 
 
 def closed_after(job: Job, ms: float) -> int:
@@ -28,13 +28,13 @@ def stall(job: Job, begin_ms: float, end_ms: float, kind: StallKind) -> Stall:
 
 
 def test_a_report_by_its_deadline_is_not_late(job):
-    punctuality = Punctuality(SETTINGS, lambda since_ns: ())
+    punctuality = Punctuality(lambda since_ns: ())
     punctuality.note(job, closed_after(job, 200.0))
     assert (punctuality.late, punctuality.reports) == (0, ())
 
 
 def test_a_report_after_its_deadline_is_late_and_ours_without_a_stall(job):
-    punctuality = Punctuality(SETTINGS, lambda since_ns: ())
+    punctuality = Punctuality(lambda since_ns: ())
     punctuality.note(job, closed_after(job, 203.0))
     assert (punctuality.late, punctuality.explained) == (1, 0)
     assert punctuality.reports[0].to_json() == {
@@ -51,13 +51,13 @@ def test_a_report_after_its_deadline_is_late_and_ours_without_a_stall(job):
 )
 def test_only_the_standing_still_of_the_machine_explains_lateness(job, kind, explained):
     still = stall(job, 150.0, 260.0, kind)
-    punctuality = Punctuality(SETTINGS, lambda since_ns: (still,))
+    punctuality = Punctuality(lambda since_ns: (still,))
     punctuality.note(job, closed_after(job, 261.0))
     assert (punctuality.late, punctuality.explained) == (1, explained)
 
 
 def test_all_late_reports_are_counted_and_the_first_remembered(job):
-    punctuality = Punctuality(SETTINGS, lambda since_ns: ())
+    punctuality = Punctuality(lambda since_ns: ())
     for _ in range(MOST_LATE + 5):
         punctuality.note(job, closed_after(job, 300.0))
     assert punctuality.late == MOST_LATE + 5
@@ -65,7 +65,6 @@ def test_all_late_reports_are_counted_and_the_first_remembered(job):
 
 
 def test_without_a_budget_nothing_is_late(make_frame):
-    settings = PipelineSettings(budget_ms=None)
-    punctuality = Punctuality(settings, lambda since_ns: ())
-    punctuality.note(Job(make_frame(), None), 1 << 60)
+    punctuality = Punctuality(lambda since_ns: ())
+    punctuality.note(Job(make_frame(), PipelineSettings(budget_ms=None)), 1 << 60)
     assert punctuality.late == 0

@@ -43,9 +43,9 @@ def test_the_guard_grows_with_late_wakes_up_to_a_quarter_of_the_budget(late_ms, 
 def test_the_watch_closes_earlier_while_threads_wake_late(clock, make_frame):
     late_ms = [0.0]
     closed: list[Job] = []
-    watch = Watch(SETTINGS, closed.append, clock, wakes_late_ms=lambda: late_ms[0])
+    watch = Watch(closed.append, clock, wakes_late_ms=lambda: late_ms[0])
     frame = make_frame()
-    job = Job(frame, SETTINGS.deadline(frame))
+    job = Job(frame, SETTINGS)
     watch.add(job)
     assert watch.next_due_ns() == clock() + 192 * MS
     clock.advance_ms(180.0)

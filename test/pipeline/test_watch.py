@@ -17,7 +17,7 @@ PATIENCE_S = 20.0
 
 
 def job_of(frame, settings=SETTINGS):
-    return Job(frame, settings.deadline(frame))
+    return Job(frame, settings)
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def closed():
 
 @pytest.fixture
 def watch(closed, clock):
-    return Watch(SETTINGS, closed.append, clock)
+    return Watch(closed.append, clock)
 
 
 def test_it_closes_what_is_due_and_nothing_else(watch, closed, clock, make_frame):
@@ -82,7 +82,7 @@ def test_everything_due_is_closed_in_one_go(watch, closed, make_frame):
 def test_its_thread_closes_by_time_and_ends_when_told(make_frame):
     at = {}
     settings = PipelineSettings(budget_ms=60, guard_ms=10)
-    watch = Watch(settings, lambda job: at.update({job: time.monotonic_ns()}), time.monotonic_ns)
+    watch = Watch(lambda job: at.update({job: time.monotonic_ns()}), time.monotonic_ns)
     thread = threading.Thread(target=watch.run, daemon=True)
     thread.start()
     time.sleep(0.05)  # it waits for nothing by now, and has to be woken
@@ -123,7 +123,7 @@ def test_what_is_closed_by_time_beside_frames_comes_after_them(closed, clock, ma
         def close_due(self, now_ns):
             closed.append(now_ns)
 
-    watch = Watch(SETTINGS, closed.append, clock, Questions())
+    watch = Watch(closed.append, clock, Questions())
     assert watch.next_due_ns() == 5
     job = job_of(make_frame())
     watch.add(job)

@@ -9,9 +9,8 @@ import pytest
 
 from vlm_driving.backends.ruled_out import ruled_out
 from vlm_driving.core import UserError
-from vlm_driving.pipeline import PipelineSettings
-from vlm_driving.replay import model as module
-from vlm_driving.replay.model import open_here, open_model, open_workers, possible
+from vlm_driving.pipeline import PipelineSettings, opening
+from vlm_driving.replay.model import open_here, open_model, open_workers
 from vlm_driving.replay.options import Pace, ReplayOptions
 
 
@@ -31,13 +30,6 @@ def opened():
 
 def options(tmp_path, **changes):
     return ReplayOptions(bag=tmp_path, out=tmp_path / "run", threads=1, **changes)
-
-
-def test_auto_asks_what_this_machine_may_have_and_never_the_emulator(monkeypatch):
-    monkeypatch.setattr(module, "ruled_out", lambda name: None)
-    assert possible() == ("fpga", "onnx-gpu", "onnx-cpu")
-    monkeypatch.setattr(module, "ruled_out", lambda name: "no" if name == "onnx-gpu" else None)
-    assert possible() == ("fpga", "onnx-cpu")
 
 
 def test_a_gpu_is_ruled_out_by_its_library_and_driver_without_importing(monkeypatch, tmp_path):
@@ -68,7 +60,7 @@ def raise_os_error(name):
 
 
 def test_auto_leaves_out_what_could_not_prove_itself(tiny_model, monkeypatch, opened):
-    monkeypatch.setattr(module, "possible", lambda: ("fpga", "onnx-cpu"))
+    monkeypatch.setattr(opening, "possible", lambda: ("fpga", "onnx-cpu"))
     model = opened(open_workers(tiny_model, 1))
     fpga, cpu = model.line_up
     assert fpga.name == "fpga" and fpga.reason.startswith("no device")

@@ -158,7 +158,7 @@ class FakeLadder:
         }
         job = self.desk.admit(OfferedFrame(**{**values, **changes}))
         assert job is not None
-        until = self.settings.work_until(job.deadline)
+        until = job.work_until()
         waiting = Waiting(self.clock(), None if until is None else until.monotonic_ns)
         self.slots.put("front", job, waiting)
         self.step()

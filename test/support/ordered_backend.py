@@ -46,6 +46,7 @@ class OrderedBackend(ScriptedBackend):
         ego_speed_kmh: float | None,
         deadline: Deadline | None,
         clock: Callable[[], int],
+        task: str | None = None,
     ) -> Iterator[Event]:
         """A report; a warm-up has no deadline and always goes well."""
         real = deadline is not None

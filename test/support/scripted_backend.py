@@ -69,6 +69,7 @@ class ScriptedBackend:
         ego_speed_kmh: float | None,
         deadline: Deadline | None,
         clock: Clock,
+        task: str | None = None,
     ) -> Iterator[Event]:
         """A report; a warm-up has no deadline."""
         if deadline is None:

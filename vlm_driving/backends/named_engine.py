@@ -8,6 +8,7 @@ from vlm_driving.core import UserError
 from vlm_driving.runtime.bundle import ModelBundle
 from vlm_driving.runtime.engine import Engine
 from vlm_driving.runtime.runner import Runner
+from vlm_driving.runtime.task_prompt import PROMPT_ROOM
 
 Detail = str | int | float | bool | None
 
@@ -18,8 +19,8 @@ class NamedEngine(Engine):
     Attributes:
         name: of the backend, with a number behind it for the second of a kind.
         model: name of the bundle.
-        details: (height, width) that a picture is resized to, the tokens it takes, and what else
-            there is to say.
+        details: (height, width) that a picture is resized to, the tokens it takes, those that the
+            text after it may take, and what else there is to say.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class NamedEngine(Engine):
             **(details or {}),
         }
         super().__init__(bundle, runner)
+        self.details[PROMPT_ROOM] = self.prompt_room
 
     def close(self) -> None:
         """Let go of a device or a process, where the runner has one."""

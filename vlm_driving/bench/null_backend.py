@@ -55,6 +55,7 @@ class NullBackend:
         ego_speed_kmh: float | None,
         deadline: Deadline | None,
         clock: Callable[[], int],
+        task: str | None = None,
     ) -> Iterator[Event]:
         """One advice, one sentence of description, and the time that they took."""
         begun_ns = time.monotonic_ns()

@@ -5,8 +5,9 @@ import onnxruntime, cv2, torch or rclpy.
 """
 
 from vlm_driving.pipeline.desk import Publish
-from vlm_driving.pipeline.laddered import LadderOptions, LadderPipeline
+from vlm_driving.pipeline.laddered import LadderPipeline
 from vlm_driving.pipeline.offered import LoadImage, OfferedFrame
+from vlm_driving.pipeline.options import LadderOptions, Tuning
 from vlm_driving.pipeline.pool import PoolOptions, WorkerPool
 from vlm_driving.pipeline.processor import Answerer, FrameProcessor
 from vlm_driving.pipeline.settings import PipelineSettings
@@ -21,5 +22,6 @@ __all__ = [
     "PipelineSettings",
     "PoolOptions",
     "Publish",
+    "Tuning",
     "WorkerPool",
 ]

@@ -200,13 +200,26 @@ def begin(state: SharingState, camera: str, expected_ns: int) -> SharingState:
     return _charge(state, account, expected_ns)
 
 
-def settle(state: SharingState, camera: str, expected_ns: int, engine_ns: int) -> SharingState:
+def settle(
+    state: SharingState,
+    camera: str,
+    expected_ns: int,
+    engine_ns: int,
+    share: float | None = None,
+) -> SharingState:
     """A frame that was begun has left the engine after `engine_ns` of its time.
 
     A backend that hangs is no fault of the camera: count no more than up to the deadline.
+
+    Args:
+        state: of all cameras.
+        camera: whose frame it was.
+        expected_ns: that it was charged with when it was begun.
+        engine_ns: that it has taken.
+        share: of its camera when it was begun; None if that has not changed.
     """
     state = replace(state, in_work=max(0, state.in_work - 1))
-    return _charge(state, state.of(camera), engine_ns - expected_ns)
+    return _charge(state, state.of(camera), engine_ns - expected_ns, share)
 
 
 def _idle(state: SharingState) -> SharingState:
@@ -217,8 +230,10 @@ def _idle(state: SharingState) -> SharingState:
     return replace(state, cameras=level, level_ns=0.0)
 
 
-def _charge(state: SharingState, account: CameraAccount, engine_ns: int) -> SharingState:
-    virtual_ns = account.virtual_ns + engine_ns / account.settings.share
+def _charge(
+    state: SharingState, account: CameraAccount, engine_ns: int, share: float | None = None
+) -> SharingState:
+    virtual_ns = account.virtual_ns + engine_ns / (share or account.settings.share)
     return _with(state, replace(account, virtual_ns=virtual_ns))
 
 

@@ -18,6 +18,7 @@ from vlm_driving.pipeline.accounts import (
     settle,
     withdraw,
 )
+from vlm_driving.pipeline.resharing import reshare
 from vlm_driving.pipeline.sharing import due_instants, pick, room_ns
 
 T = TypeVar("T")
@@ -47,6 +48,7 @@ class Taken(Generic[T]):
         begun_ns: when it was taken; monotonic.
         expected_ns: engine time that was booked for it.
         reason: why it was its turn; one English clause.
+        share: of its camera when it was taken: what it costs is reckoned by that one.
     """
 
     item: T
@@ -55,6 +57,7 @@ class Taken(Generic[T]):
     begun_ns: int
     expected_ns: int
     reason: str
+    share: float = 1.0
 
 
 class CameraSlots(Generic[T]):
@@ -117,6 +120,15 @@ class CameraSlots(Generic[T]):
         """Raises ValueError for a camera that is not among those of the settings."""
         self.state.of(camera)
 
+    def retune(self, cameras: Sequence[CameraShare]) -> None:
+        """Give the same cameras other shares and rates from now on; see `resharing`.
+
+        Raises:
+            ValueError: for other cameras.
+        """
+        with self._lock:
+            self._state = reshare(self._state, cameras)
+
     def put(self, camera: str, item: T, frame: Waiting) -> Refused[T] | None:
         """Place `item`; what loses its place by that comes back, or `item` itself.
 
@@ -165,7 +177,9 @@ class CameraSlots(Generic[T]):
             if taken.frame.work_until_ns is not None:
                 end_ns = min(end_ns, taken.frame.work_until_ns)
             engine_ns = max(0, end_ns - taken.begun_ns)
-            self._state = settle(self._state, taken.camera, taken.expected_ns, engine_ns)
+            self._state = settle(
+                self._state, taken.camera, taken.expected_ns, engine_ns, taken.share
+            )
 
     def close(self) -> None:
         """No more items will come; those that are still here can be taken."""
@@ -181,9 +195,11 @@ class CameraSlots(Generic[T]):
             camera = next(iter(self._items), None)
         if camera is None:
             return None, choice.again_ns
-        frame = self._state.of(camera).waiting
+        account = self._state.of(camera)
+        frame = account.waiting
         if frame is None:
             raise RuntimeError(f"camera {camera} was picked without a frame")
         self._state = begin(self._state, camera, need_ns)
         item = self._items.pop(camera)
-        return Taken(item, camera, frame, now_ns, need_ns, choice.reason), None
+        share = account.settings.share
+        return Taken(item, camera, frame, now_ns, need_ns, choice.reason, share), None

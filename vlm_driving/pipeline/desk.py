@@ -19,6 +19,10 @@ from vlm_driving.pipeline.settings import PipelineSettings
 FROZEN = Verdict(Outcome.UNSURE, advice_ja=FROZEN_JA, reason="frozen_input", asked=False)
 """Advice on a picture that stands still would be about a road of the past."""
 
+MOST_ASPECT = 32
+"""Of a picture's longer side to its shorter one: to cover a model's input with a line of pixels
+takes seconds and gigabytes."""
+
 Clock = Callable[[], int]
 """Monotonic nanoseconds."""
 
@@ -30,7 +34,12 @@ Noted = Callable[[Job, SceneReport, int], None]
 
 
 class ReportDesk:
-    """Takes frames in and gives their reports out. `open` is for one thread, the rest for any."""
+    """Takes frames in and gives their reports out. `open` is for one thread, the rest for any.
+
+    Attributes:
+        settings: for the frames that are admitted from now on; may be replaced at any time, but for
+            `frozen_after_frames`.
+    """
 
     def __init__(
         self,
@@ -47,10 +56,10 @@ class ReportDesk:
 
     def admit(self, frame: OfferedFrame) -> Job | None:
         """A job for `frame`; None when it was stale, and its report is out."""
-        job = Job(frame, self.settings.deadline(frame))
-        if not self.settings.is_stale(frame):
+        job = Job(frame, self.settings)
+        if not job.settings.is_stale(frame):
             return job
-        reason = f"{frame.age_ms:.0f} ms old on arrival, budget {self.settings.budget_ms:g} ms"
+        reason = f"{frame.age_ms:.0f} ms old on arrival, budget {job.settings.budget_ms:g} ms"
         self.close(job, Verdict(Outcome.STALE, reason=reason))
         return None
 
@@ -104,7 +113,7 @@ class ReportDesk:
             fallback_from=standing.fallback_from if asked else (),
             reason=verdict.reason,
             model=standing.model if asked else None,
-            budget_ms=self.settings.budget_ms,
+            budget_ms=job.settings.budget_ms,
             age_on_arrival_ms=frame.age_on_arrival_ms,
             latency_ms=frame.age_ms + (now_ns - frame.arrived_ns) / NS_PER_MS,
             stages_ms=_stages(job, now_ns),
@@ -114,7 +123,7 @@ class ReportDesk:
 
 
 def checked(image: object) -> NDArray[np.uint8]:
-    """`image`, if it is a picture: (height, width, 3) uint8, neither side empty.
+    """`image`, if it is a picture: (height, width, 3) uint8, no side empty or far the longer.
 
     Raises:
         ValueError: with what it is in place of that.
@@ -126,6 +135,9 @@ def checked(image: object) -> NDArray[np.uint8]:
             f"the message became an array of shape {image.shape} and type {image.dtype}, "
             "not (height, width, 3) uint8"
         )
+    height, width = image.shape[:2]
+    if max(height, width) > MOST_ASPECT * min(height, width):
+        raise ValueError(f"a picture of {width}x{height} pixels is no camera's")
     return image
 
 

@@ -203,7 +203,7 @@ class Dispatcher:
             self._desk.close(job, Verdict(Outcome.NO_BACKEND, reason=ALL_TAKEN))
             self._over(job, taken)
             return
-        until = self._desk.settings.work_until(job.deadline, self._wakes_late_ms())
+        until = job.work_until(self._wakes_late_ms())
         now_ns = self._clock()
         views = [rung.view(now_ns, self._breaker) for rung in self._rungs.values()]
         until_ns = None if until is None else until.monotonic_ns

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 
 from vlm_driving.core import Outcome, SceneReport
 from vlm_driving.core.deadline import NS_PER_MS
-from vlm_driving.pipeline.accounts import CameraShare, Waiting
+from vlm_driving.pipeline.accounts import Waiting
 from vlm_driving.pipeline.answer import Verdict
 from vlm_driving.pipeline.asking import ShownPicture
-from vlm_driving.pipeline.breaker import BreakerSettings
 from vlm_driving.pipeline.camera_slots import CameraSlots
 from vlm_driving.pipeline.canary import Canary
 from vlm_driving.pipeline.collector import Collector
@@ -19,56 +18,24 @@ from vlm_driving.pipeline.desk import Clock, Publish, ReportDesk
 from vlm_driving.pipeline.dispatcher import Dispatcher
 from vlm_driving.pipeline.health import PipelineHealth, backends_health
 from vlm_driving.pipeline.job import Job
-from vlm_driving.pipeline.ladder_view import LadderSettings
 from vlm_driving.pipeline.latency import ADVICE
 from vlm_driving.pipeline.offered import OfferedFrame
+from vlm_driving.pipeline.options import KEPT_A_CAMERA, LadderOptions, Tuning
 from vlm_driving.pipeline.outbox import Outbox
 from vlm_driving.pipeline.pool import WorkerPool
 from vlm_driving.pipeline.punctuality import Punctuality
-from vlm_driving.pipeline.question_desk import QuestionDesk, Reply
-from vlm_driving.pipeline.questions import QuestionSettings
+from vlm_driving.pipeline.question_desk import QuestionDesk
 from vlm_driving.pipeline.rungs import Rung
 from vlm_driving.pipeline.settings import PipelineSettings
 from vlm_driving.pipeline.stalls import MACHINE
 from vlm_driving.pipeline.threads import Threads
-from vlm_driving.pipeline.vehicle import VehicleAdvice, VehicleSettings
+from vlm_driving.pipeline.vehicle import VehicleAdvice
 from vlm_driving.pipeline.vehicle_desk import VehicleDesk
 from vlm_driving.pipeline.watch import Watch
 from vlm_driving.pipeline.workers.states import WorkerState
 
-KEPT_A_CAMERA = 2
-"""Pictures that can be asked about, beside those that a question holds."""
-
 _LOOK_AGAIN_S = 0.005
 _LAST_REPORTS_S = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class LadderOptions:
-    """How a ladder decides.
-
-    Attributes:
-        cameras: all of them, with their shares.
-        ladder: how the ladder reckons.
-        breaker: when a backend counts as broken.
-        vehicle: how long advice stands.
-        questions: what questions may take.
-        reply: takes their answers and must return at once; None for a pipeline without questions.
-    """
-
-    cameras: Sequence[CameraShare]
-    ladder: LadderSettings = field(default_factory=LadderSettings)
-    breaker: BreakerSettings = field(default_factory=BreakerSettings)
-    vehicle: VehicleSettings = field(default_factory=VehicleSettings)
-    questions: QuestionSettings = field(default_factory=QuestionSettings)
-    reply: Reply | None = None
-
-    @property
-    def kept_frames(self) -> int:
-        """Places that the workers' memory needs for questions; see `PoolOptions`."""
-        if self.reply is None:
-            return 0
-        return KEPT_A_CAMERA * len(self.cameras) + self.questions.most_waiting
 
 
 class LadderPipeline:
@@ -98,16 +65,15 @@ class LadderPipeline:
         Raises:
             ValueError: if questions are to be taken and the pool has no room for their pictures.
         """
-        if pool.options.kept_frames < options.kept_frames:
-            raise ValueError(f"questions need {options.kept_frames} kept frames in the pool")
-        self._settings = settings
+        _check_room(pool, options)
         self._pool = pool
         self._clock = clock
-        self._breaker = options.breaker
+        self._options = options
+        self._retuning = threading.Lock()
         self._canary = Canary()
         self._collector = Collector(clock=clock)
         self._vehicle = VehicleDesk(clock, options.vehicle)
-        self._punctuality = Punctuality(settings, self._canary.stalls)
+        self._punctuality = Punctuality(self._canary.stalls)
         self._outbox = Outbox(publish, clock)
         self._desk = ReportDesk(self._outbox.put, settings, clock, self._note)
         self._slots: CameraSlots[Job] = CameraSlots(options.cameras, clock, self._need_ns)
@@ -116,9 +82,7 @@ class LadderPipeline:
             self._questions = QuestionDesk(
                 options.reply, clock, options.questions, self._let_go, KEPT_A_CAMERA
             )
-        self._watch = Watch(
-            settings, self._time_out, clock, self._questions, self._canary.wakes_late_ms
-        )
+        self._watch = Watch(self._time_out, clock, self._questions, self._canary.wakes_late_ms)
         cores = pool.options.cores
         self.rungs = tuple(
             Rung(name, handle, cores.get(name, name)) for name, handle in pool.handles.items()
@@ -168,7 +132,7 @@ class LadderPipeline:
         if job is None:
             return
         self._watch.add(job)
-        until = self._settings.work_until(job.deadline, self._canary.wakes_late_ms())
+        until = job.work_until(self._canary.wakes_late_ms())
         waiting = Waiting(frame.arrived_ns, None if until is None else until.monotonic_ns)
         lost = self._slots.put(frame.camera, job, waiting)
         if lost is not None:
@@ -191,6 +155,35 @@ class LadderPipeline:
         self._dispatcher.wake()
         return number
 
+    def retune(self, tuning: Tuning) -> None:
+        """Change what `tuning` names, all of it or nothing, from any thread while frames run.
+
+        Frames and questions that are here already keep their deadlines, their budget, and what the
+        model is asked about them. The time that advice stands is new at once. No worker is told.
+
+        Raises:
+            UserError: for a value that is none, such as a task prompt with a control code.
+            ValueError: for other cameras than those of the options, more waiting questions than
+                the pool has room for, or a budget where there was none.
+        """
+        with self._retuning:
+            settings = tuning.of(self._desk.settings)
+            if tuning.questions is not None:
+                _check_room(self._pool, replace(self._options, questions=tuning.questions))
+            if tuning.cameras is not None:
+                self._slots.retune(tuning.cameras)
+            if tuning.vehicle is not None:
+                self._vehicle.settings = tuning.vehicle
+            if tuning.questions is not None and self._questions is not None:
+                self._questions.settings = tuning.questions
+            self._desk.settings = settings
+        self._dispatcher.wake()
+
+    @property
+    def settings(self) -> PipelineSettings:
+        """Those of the frames that are offered now."""
+        return self._desk.settings
+
     def vehicle_advice(self) -> VehicleAdvice | None:
         """The vehicle's one advice now; None while none is fresh."""
         return self._vehicle.advice()
@@ -198,7 +191,7 @@ class LadderPipeline:
     def health(self) -> PipelineHealth:
         """How everything is now."""
         return PipelineHealth(
-            backends_health(self.rungs, self._clock(), self._breaker),
+            backends_health(self.rungs, self._clock(), self._options.breaker),
             self._punctuality.late,
             self._punctuality.explained,
             self._punctuality.reports,
@@ -220,7 +213,7 @@ class LadderPipeline:
         if self._questions is not None:
             self._questions.close()
         self._dispatcher.finish()
-        has_budget = self._settings.budget_ms is not None
+        has_budget = self._desk.settings.budget_ms is not None
         if has_budget:
             self._watch.wait_until_idle()
         tidy = self._threads.join("dispatcher", patience_s if has_budget else None)
@@ -295,3 +288,9 @@ class LadderPipeline:
             return
         self._desk.close(job)
         self._dispatcher.closed(job)
+
+
+def _check_room(pool: WorkerPool, options: LadderOptions) -> None:
+    """Raises ValueError for a pool without room for the pictures that can be asked about."""
+    if pool.options.kept_frames < options.kept_frames:
+        raise ValueError(f"questions need {options.kept_frames} kept frames in the pool")

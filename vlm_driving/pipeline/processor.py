@@ -27,8 +27,12 @@ class Answerer(Protocol):
         ego_speed_kmh: float | None,
         deadline: Deadline | None,
         clock: Clock,
+        task: str | None = None,
     ) -> Iterator[Event]:
-        """Events of one answer, as they come; the last one is Done. May raise anything."""
+        """Events of one answer, as they come; the last one is Done. May raise anything.
+
+        `task` is given only where a user's own words stand in place of the bundle's.
+        """
         ...
 
 
@@ -67,12 +71,11 @@ class FrameProcessor:
 
     def _listen(self, job: Job, image: NDArray[np.uint8]) -> None:
         """Hear the model out, or until its report has been closed by somebody else."""
-        events = self._answerer.answer(
-            image,
-            job.frame.ego_speed_kmh,
-            self.settings.work_until(job.deadline),
-            self._clock,
-        )
+        speed, until, task = job.frame.ego_speed_kmh, job.work_until(), job.settings.task
+        if task is not None:
+            events = self._answerer.answer(image, speed, until, self._clock, task)
+        else:
+            events = self._answerer.answer(image, speed, until, self._clock)
         with closing(cast("_Closable", events)):
             for event in events:
                 job.hear(job.standing.answer, event, self._clock())

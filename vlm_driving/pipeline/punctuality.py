@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from vlm_driving.pipeline.job import Job
-from vlm_driving.pipeline.settings import PipelineSettings
 from vlm_driving.pipeline.stalls import Stall, explaining
 
 MOST_LATE = 1000
@@ -48,8 +47,7 @@ class LateReport:
 class Punctuality:
     """Any thread may call."""
 
-    def __init__(self, settings: PipelineSettings, stalls: Stalls) -> None:
-        self._settings = settings
+    def __init__(self, stalls: Stalls) -> None:
         self._stalls = stalls
         self._lock = threading.Lock()
         self._late: list[LateReport] = []
@@ -58,7 +56,7 @@ class Punctuality:
 
     def note(self, job: Job, closed_ns: int) -> None:
         """Take in that the report of `job`, which was taken into work, was closed."""
-        closes = self._settings.watch_at(job.deadline)
+        closes = job.closes_at()
         if job.deadline is None or closes is None or closed_ns <= job.deadline.monotonic_ns:
             return
         why = explaining(

@@ -55,7 +55,11 @@ class TakenQuestion(Generic[T]):
 
 
 class QuestionDesk(Generic[T]):
-    """Open questions and the pictures that they are about. Any thread may call anything."""
+    """Open questions and the pictures that they are about. Any thread may call anything.
+
+    Attributes:
+        settings: for the questions that are asked from now on; may be replaced at any time.
+    """
 
     def __init__(
         self,
@@ -97,13 +101,13 @@ class QuestionDesk(Generic[T]):
 
         Returns the question's id. Its answer comes by `reply`, a refusal before this returns.
         """
-        now_ns = self._clock()
+        now_ns, settings = self._clock(), self.settings
         with self._lock:
             self._last_id += 1
             number = self._last_id
             # Half a surrogate pair is no character: a name of a file may bring one.
             plain = " ".join(text.encode(errors="replace").decode().split())
-            refused = refusal(plain, len(self._open), self.settings)
+            refused = refusal(plain, len(self._open), settings)
             key = self._pictures.find(camera, stamp_ns)
             if self._closed:
                 refused = "the pipeline is closing", said.CLOSING_JA
@@ -112,11 +116,11 @@ class QuestionDesk(Generic[T]):
                 if not len(self._pictures):
                     refused = ("no frame was shown yet", said.NO_PICTURE_JA)
             if refused is None and key is not None:
-                closes_ns = self.settings.closes_at(now_ns)
+                closes_ns = settings.closes_at(now_ns)
                 self._open[number] = _Open(Question(number, plain, key, now_ns, closes_ns))
                 self._pictures.pin(key)
         if refused is not None:
-            shortened = plain[: self.settings.most_characters]
+            shortened = plain[: settings.most_characters]
             reason, text_ja = refused
             outcome = QuestionOutcome.REFUSED
             self._reply(QuestionAnswer(number, shortened, outcome, text_ja, key, reason))

@@ -165,7 +165,12 @@ class Races:
         rung = self._rungs[action.backend]
         frame = race.job.frame
         request = messages.Request(
-            race.id, race.placed.slot, race.placed.shape, frame.known_speed_kmh, action.until_ns
+            race.id,
+            race.placed.slot,
+            race.placed.shape,
+            frame.known_speed_kmh,
+            action.until_ns,
+            task=race.job.settings.task,
         )
         race.answers[rung.name] = AnswerSoFar()
         race.begun[rung.name] = now_ns

@@ -1,4 +1,4 @@
-"""How long a frame may take, and who gives its name to the report."""
+"""How long a frame may take, what is asked about it, and who gives its name to the report."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from vlm_driving.core import Deadline, UserError
 from vlm_driving.pipeline.offered import OfferedFrame
+from vlm_driving.runtime.task_prompt import plain_task, task_prompt_fault
 
 MOST_BUDGET_MS = 1e12
 """Some thirty years: the instants of the monotonic clock stay far within 63 bits."""
@@ -16,7 +17,7 @@ HEARD_BY = 0.25
 
 @dataclass(frozen=True, slots=True)
 class PipelineSettings:
-    """How long a frame may take.
+    """How long a frame may take, and what is asked about it.
 
     Attributes:
         budget_ms: camera stamp to publish; None for no limit.
@@ -26,6 +27,7 @@ class PipelineSettings:
         model: name of the model, for the report.
         frozen_after_frames: equal pictures under new stamps that make a camera frozen; 0 for
             never, as for pictures that are made without noise and may stand still.
+        task_prompt: what the model is asked about each frame; empty for the bundle's own words.
     """
 
     budget_ms: float | None = 200.0
@@ -33,6 +35,7 @@ class PipelineSettings:
     backend: str | None = None
     model: str | None = None
     frozen_after_frames: int = 3
+    task_prompt: str = ""
 
     def __post_init__(self) -> None:
         if self.budget_ms is not None and not 0 < self.budget_ms <= MOST_BUDGET_MS:
@@ -47,6 +50,14 @@ class PipelineSettings:
                 "The input is frozen after two or more equal frames, or never with 0, got "
                 f"{self.frozen_after_frames}; 3 is the default."
             )
+        fault = task_prompt_fault(self.task_prompt)
+        if fault is not None:
+            raise UserError(fault)
+
+    @property
+    def task(self) -> str | None:
+        """What the model is asked in place of the bundle's own words; None for those."""
+        return plain_task(self.task_prompt) or None
 
     def deadline(self, frame: OfferedFrame) -> Deadline | None:
         """When the report of `frame` has to be out: its age is already spent on arrival."""

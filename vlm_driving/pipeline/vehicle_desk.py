@@ -18,10 +18,14 @@ from vlm_driving.pipeline.vehicle import (
 
 
 class VehicleDesk:
-    """Any thread may call. What is said is decided by `vehicle`."""
+    """Any thread may call. What is said is decided by `vehicle`.
+
+    Attributes:
+        settings: how long advice and its text stand; may be replaced at any time.
+    """
 
     def __init__(self, clock: Clock, settings: VehicleSettings | None = None) -> None:
-        self._settings = settings or VehicleSettings()
+        self.settings = settings or VehicleSettings()
         self._clock = clock
         self._lock = threading.Lock()
         self._history = VehicleHistory()
@@ -36,5 +40,5 @@ class VehicleDesk:
         """What the vehicle says now; None while no front camera's advice is fresh."""
         now_ns = self._clock()
         with self._lock:
-            self._history, advice = vehicle_advice(self._history, now_ns, self._settings)
+            self._history, advice = vehicle_advice(self._history, now_ns, self.settings)
         return advice

@@ -9,7 +9,6 @@ from typing import Protocol
 from vlm_driving.core.deadline import NS_PER_MS
 from vlm_driving.pipeline.desk import Clock
 from vlm_driving.pipeline.job import Job
-from vlm_driving.pipeline.settings import PipelineSettings
 
 LOOK_AGAIN_S = 0.02
 """Waited at a time while a job is watched: the machine may become slower to wake meanwhile."""
@@ -34,7 +33,6 @@ class Watch:
 
     def __init__(
         self,
-        settings: PipelineSettings,
         time_out: Callable[[Job], None],
         clock: Clock,
         beside: Timed | None = None,
@@ -43,13 +41,11 @@ class Watch:
         """Watch nothing yet.
 
         Args:
-            settings: when reports are closed.
-            time_out: closes one.
+            time_out: closes a report.
             clock: monotonic nanoseconds.
             beside: what else is to be closed by time.
             wakes_late_ms: how late threads have woken lately: this one gets up earlier by that.
         """
-        self._settings = settings
         self._time_out = time_out
         self._clock = clock
         self._beside = beside
@@ -134,7 +130,7 @@ class Watch:
             self._beside.close_due(now_ns)
 
     def _due_ns(self, job: Job) -> int:
-        due = self._settings.watch_at(job.deadline, self._wakes_late_ms())
+        due = job.closes_at(self._wakes_late_ms())
         if due is None:
             raise ValueError("a job without a deadline is not watched")
         return due.monotonic_ns

@@ -9,20 +9,18 @@ from pathlib import Path
 
 from vlm_driving import process
 from vlm_driving.backends.named_engine import NamedEngine
-from vlm_driving.backends.ruled_out import ruled_out
 from vlm_driving.pipeline import (
     LadderOptions,
     LadderPipeline,
     PipelineSettings,
     Publish,
-    WorkerPool,
 )
 from vlm_driving.pipeline.accounts import CameraShare
-from vlm_driving.pipeline.lineup import AUTO, KNOWN, lineup, names_of, places
+from vlm_driving.pipeline.lineup import AUTO, names_of, places
+from vlm_driving.pipeline.opening import LineUpEntry, open_pool
 from vlm_driving.pipeline.workers.backend import open_backend, warm_up
 from vlm_driving.replay.options import Pace, ReplayOptions
-from vlm_driving.replay.session import LineUpEntry, OpenedModel
-from vlm_driving.runtime.bundle import ModelBundle
+from vlm_driving.replay.session import OpenedModel
 
 WARM_UPS = 2
 CPU = "onnx-cpu"
@@ -89,52 +87,20 @@ def open_workers(path: Path, threads: int, names: Sequence[str] = (AUTO,)) -> Op
     Raises:
         UserError: for a bundle that cannot be loaded, or when no backend can run it.
     """
-    begun = time.monotonic()
-    bundle = ModelBundle.load(path)  # its faults are told here, in one sentence
-    chosen = tuple(names) == (AUTO,)
-    pool, entries = _start(possible() if chosen else names, path, threads)
-    ready = [one.name for one in entries if one.reason is None]
-    if chosen and len(ready) < len(entries):
-        # It proved that it cannot be used: reports need not say for each frame that it was not.
-        pool.close()
-        pool, again = _start(ready, path, threads)
-        entries = tuple(next((a for a in again if a.name == e.name), e) for e in entries)
+    opened = open_pool(path, names, threads)
 
     def open_live(publish: Publish, settings: PipelineSettings, camera: str) -> LadderPipeline:
-        return LadderPipeline(pool, LadderOptions([CameraShare(camera)]), publish, settings)
+        return LadderPipeline(opened.pool, LadderOptions([CameraShare(camera)]), publish, settings)
 
     return OpenedModel(
-        bundle.name,
-        next(one.name for one in entries if one.reason is None),
-        (time.monotonic() - begun) * 1000,
-        bundle.preprocess,
+        opened.bundle.name,
+        opened.backend,
+        opened.load_ms,
+        opened.bundle.preprocess,
         open_live=open_live,
-        close=pool.close,
-        line_up=entries,
+        close=opened.close,
+        line_up=opened.entries,
     )
-
-
-def possible() -> tuple[str, ...]:
-    """What `AUTO` asks: the backends that may be on this machine, the preferred one first.
-
-    Whether they are what they say is for their workers to prove.
-    """
-    return tuple(name for name, one in KNOWN.items() if one.by_auto and ruled_out(name) is None)
-
-
-def _start(
-    names: Sequence[str], path: Path, threads: int
-) -> tuple[WorkerPool, tuple[LineUpEntry, ...]]:
-    """Workers that are up, and who of them is ready. Raises UserError if none is."""
-    pool = WorkerPool(lineup(names, path, threads))
-    try:
-        ready = pool.start()
-    except BaseException:
-        pool.close()
-        raise
-    whys = {one.name: one.reason or f"it was {one.state.value}" for one in pool.statuses()}
-    entries = (LineUpEntry(name, None if name in ready else why) for name, why in whys.items())
-    return pool, tuple(entries)
 
 
 def _settle() -> None:

@@ -29,20 +29,24 @@ from vlm_driving.runtime.events import (
 )
 from vlm_driving.runtime.grammar import compile_grammar, longest_answer, no_hazards
 from vlm_driving.runtime.preprocess import preprocess
+from vlm_driving.runtime.prompt_tail import PromptTail
 from vlm_driving.runtime.questions import QuestionForm
 from vlm_driving.runtime.runner import Runner
 from vlm_driving.runtime.sections import Prose, compile_sections
 from vlm_driving.runtime.stages import StageWatch
+from vlm_driving.runtime.tails import Tails
 from vlm_driving.runtime.tokenizer import BundleTokenizer
 
-_LONGEST_SPEED_KMH = -100  # writes as many characters as any speed up to the most
 _MOST_SPEED_KMH = 999.0  # what is faster is a fault of the sensor, and too long for the prompt
-_MOST_TAILS = 512
 _BLIND_ABOVE = 0.5  # the model would rather say this than everything else together
 
 
 class Engine:
-    """Answers one frame at a time, advice first; and questions about it, if the bundle can."""
+    """Answers one frame at a time, advice first; and questions about it, if the bundle can.
+
+    Attributes:
+        prompt_room: tokens that [text after the image] may take, whoever wrote its task.
+    """
 
     def __init__(self, bundle: ModelBundle, runner: Runner) -> None:
         """Compile the grammar, prefill the fixed text, and check that all of it fits.
@@ -69,8 +73,9 @@ class Engine:
             None if blind is None else self.tokenizer.single(blind, "calibration.blind_token")
         )
         self._embed = Embedder(runner)
-        self._tails: dict[int | None, NDArray[np.float32]] = {}
-        self._check_fit(longest_answer(grammar))
+        text = PromptTail(bundle.prompts, self.tokenizer)
+        self.prompt_room = self._check_fit(text.longest(), longest_answer(grammar))
+        self._tail = Tails(text, self._speed_lead, self._embed, self.prompt_room)
         self._prefix_length = self._prefill_prefix()
         self._picture: NDArray[np.uint8] | None = None
         """The picture whose keys and values are in the cache, whole."""
@@ -85,6 +90,7 @@ class Engine:
         ego_speed_kmh: float | None = None,
         deadline: Deadline | None = None,
         clock: Callable[[], int] = time.monotonic_ns,
+        task: str | None = None,
     ) -> Iterator[Event]:
         """Answer one frame, saying every step as soon as it is done.
 
@@ -96,6 +102,10 @@ class Engine:
             ego_speed_kmh: speed of the ego vehicle, or None when it is not known.
             deadline: when to stop; None never stops.
             clock: monotonic nanoseconds, as the deadline's.
+            task: what is asked, in place of the words of the bundle's task; None for those.
+
+        Raises:
+            UserError: for a task that `PromptTail.fault` refuses.
         """
         timer = Timer(deadline, clock)
         watch = StageWatch(clock)
@@ -107,7 +117,7 @@ class Engine:
             image = yield from self._see(image_bgr, watch, timer)
             yield watch.begin(Stage.PREFILL)
             timer.check()
-            logits = self._prefill(image_bgr, image, self._tail(_whole_kmh(ego_speed_kmh)))
+            logits = self._prefill(image_bgr, image, self._tail(_whole_kmh(ego_speed_kmh), task))
             prompt_tokens = self.runner.length
             yield watch.begin(Stage.DECODE)
             blind = self._blind is not None and share_of(logits, self._blind) > _BLIND_ABOVE
@@ -239,15 +249,6 @@ class Engine:
         self._picture = picture
         return logits
 
-    def _tail(self, speed: int | None) -> NDArray[np.float32]:
-        """Embeddings (1, n, hidden) of [text after the image][first lead], remembered."""
-        tail = self._tails.get(speed)
-        if tail is None:  # a road knows few whole speeds
-            if len(self._tails) >= _MOST_TAILS:
-                self._tails.clear()
-            tail = self._tails[speed] = self._embed(self._tail_ids(speed))
-        return tail
-
     def _embed_once(self, ids: tuple[int, ...]) -> NDArray[np.float32]:
         """Embeddings (1, n, hidden) of a question: not remembered, hardly one comes twice."""
         return self.runner.embed(np.array([ids], dtype=np.int64))
@@ -258,11 +259,6 @@ class Engine:
             image=self.bundle.image_tokens if prompt_tokens else 0,
             output=cursor.chosen if cursor else 0,
         )
-
-    def _tail_ids(self, ego_speed_kmh: int | None) -> tuple[int, ...]:
-        """Everything behind the image, up to the first decision."""
-        text = self.bundle.prompts.after_image(ego_speed_kmh)
-        return (*self.tokenizer.encode(text), *self._speed_lead)
 
     def _prefill_prefix(self) -> int:
         self.runner.rewind(0)
@@ -279,17 +275,19 @@ class Engine:
             )
         return length
 
-    def _check_fit(self, advice_tokens: int) -> None:
+    def _check_fit(self, text_tokens: int, advice_tokens: int) -> int:
+        """Tokens that the text after the image may take; UserError if the bundle's takes more."""
         prefix = len(self.tokenizer.encode(self.bundle.prompts.prefix, first=True))
-        tail = max(len(self._tail_ids(speed)) for speed in (None, _LONGEST_SPEED_KMH))
-        longest = prefix + self.bundle.image_tokens + tail + advice_tokens
-        longest += sum(section.longest for section in self._sections)
+        fixed = prefix + self.bundle.image_tokens + len(self._speed_lead) + advice_tokens
+        fixed += sum(section.longest for section in self._sections)
+        longest = fixed + text_tokens
         if longest > self.runner.capacity:
             raise UserError(
                 f"{self.bundle.root}: prompt and longest answer are {longest} tokens, but the "
                 f"decoder holds {self.runner.capacity}; lower max_tokens of the sections or "
                 "shorten the prompts in bundle.json."
             )
+        return self.runner.capacity - fixed
 
 
 def _whole_kmh(ego_speed_kmh: float | None) -> int | None:

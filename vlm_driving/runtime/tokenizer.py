@@ -35,6 +35,8 @@ class BundleTokenizer:
         self._anchor = self._find_anchor()
         added = self._tokenizer.get_added_tokens_decoder().values()
         self._control_words = [token.content for token in added if token.special]
+        unknown = getattr(self._tokenizer.model, "unk_token", None) or "<unk>"
+        self._unknown: int | None = self._tokenizer.token_to_id(unknown)
 
     @property
     def vocab_size(self) -> int:
@@ -69,6 +71,21 @@ class BundleTokenizer:
         if self._nfkc:
             text = unicodedata.normalize("NFKC", text)
         return next((word for word in self._control_words if word in text), None)
+
+    def first_control_word(self, text: str) -> int:
+        """Where the first special token of `text` begins; its length where there is none."""
+        found = (text.find(word) for word in self._control_words)
+        return min((at for at in found if at >= 0), default=len(text))
+
+    def unknown_character(self, text: str) -> str | None:
+        """The first character of `text` that no token stands for, or None."""
+        if self._nfkc:
+            text = unicodedata.normalize("NFKC", text)
+        for char in dict.fromkeys(text.replace(" ", "")):
+            ids = self.encode(char)
+            if not ids or self._unknown in ids:
+                return char
+        return None
 
     def single(self, text: str, key: str) -> int:
         """The one token that `text` is.

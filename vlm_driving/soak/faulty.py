@@ -53,9 +53,10 @@ class FaultyEngine:
         ego_speed_kmh: float | None,
         deadline: Deadline | None,
         clock: Clock,
+        task: str | None = None,
     ) -> Iterator[Event]:
         """The engine's answer, spoilt if a fault is armed; warm-up frames never are."""
-        real = self.engine.answer(image_bgr, ego_speed_kmh, deadline, clock)
+        real = self.engine.answer(image_bgr, ego_speed_kmh, deadline, clock, task)
         armed = None if deadline is None else self._control.strike()
         if armed is None:
             return real

@@ -40,6 +40,7 @@ MESSAGES: list[FromWorker] = [
 REQUESTS = [
     Request(1, FrameSlot(0, 1), (720, 1280, 3)),
     Request(2**60, FrameSlot(7, 2**40), (1, 1, 3), -0.1, 2**61, "前に何がありますか。"),
+    Request(3, FrameSlot(0, 1), (1, 1, 3), task="歩行者に注意。"),
 ]
 
 
@@ -51,6 +52,13 @@ def test_a_message_comes_out_exactly_as_it_went_in(message):
 @pytest.mark.parametrize("request_", REQUESTS)
 def test_a_request_comes_out_exactly_as_it_went_in(request_):
     assert read_request(pack_request(request_)) == request_
+
+
+def test_a_request_without_a_task_is_the_packet_that_it_always_was():
+    assert pack_request(REQUESTS[0]) == (
+        b'{"v":1,"kind":"request","id":1,"slot":0,"content":1,"shape":[720,1280,3],'
+        b'"ego_speed_kmh":null,"deadline_ns":null,"question":null}'
+    )
 
 
 def changed(message, **changes):
@@ -146,6 +154,8 @@ def test_no_damage_to_a_packet_is_anything_but_a_protocol_fault():
         {"deadline_ns": 1.5},
         {"question": "あ" * 5000},
         {"question": "\ud800"},
+        {"task": "あ" * 401},
+        {"task": "\ud800"},
     ],
 )
 def test_a_request_that_cannot_be_sent_is_refused_before_it_is(changes):

@@ -40,9 +40,10 @@ class DeviceEngine(NamedEngine):
         ego_speed_kmh: float | None = None,
         deadline: Deadline | None = None,
         clock: Callable[[], int] = time.monotonic_ns,
+        task: str | None = None,
     ) -> Iterator[Event]:
         """As `Engine.answer`. Raises UserError for a fault of the device."""
-        return self._told(super().answer(image_bgr, ego_speed_kmh, deadline, clock))
+        return self._told(super().answer(image_bgr, ego_speed_kmh, deadline, clock, task))
 
     def ask(
         self,

@@ -51,8 +51,12 @@ class WorkerBackend(Protocol):
         ego_speed_kmh: float | None,
         deadline: Deadline | None,
         clock: Callable[[], int],
+        task: str | None = None,
     ) -> Iterator[Event]:
-        """Events of one answer; the last one is Done. May raise anything."""
+        """Events of one answer; the last one is Done. May raise anything.
+
+        `task` is given only where a user's own words stand in place of the bundle's.
+        """
         ...
 
     def ask(

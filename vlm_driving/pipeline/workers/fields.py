@@ -114,6 +114,10 @@ class Fields:
             self._refuse(key, "an object of texts of whole characters")
         return dict(value)
 
+    def has(self, key: str) -> bool:
+        """Whether the key is there, and was not taken."""
+        return key in self._left
+
     def absent(self, key: str) -> bool:
         """Whether the value is null; then it counts as taken."""
         if key in self._left and self._left[key] is None:

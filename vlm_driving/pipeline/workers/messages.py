@@ -26,6 +26,7 @@ class Request:
         ego_speed_kmh: speed of the ego vehicle, or None when it is not known.
         deadline_ns: monotonic instant at which to stop, or None for no limit.
         question: to be answered in place of a report, or None.
+        task: what is asked about the frame, in place of the bundle's own words; None for those.
     """
 
     id: int
@@ -34,6 +35,7 @@ class Request:
     ego_speed_kmh: float | None = None
     deadline_ns: int | None = None
     question: str | None = None
+    task: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ from vlm_driving.pipeline.workers.messages import (
 )
 from vlm_driving.runtime.events import AdviceDecoded, Done, Event, Finish, Sentence, StageBegun
 from vlm_driving.runtime.events import Stage as _Stage
+from vlm_driving.runtime.task_prompt import MOST_TASK
 
 VERSION = 1
 MOST_BYTES = 1 << 16
@@ -60,8 +61,8 @@ def pack_request(request: Request) -> bytes:
     """The packet of a request.
 
     Raises:
-        ValueError: if it cannot be put into one: a question that is too long, a speed that is
-            no number, an id or a deadline that is none.
+        ValueError: if it cannot be put into one: a question or task that is too long, a speed that
+            is no number, an id or a deadline that is none.
     """
     data = _pack(
         "request",
@@ -72,6 +73,7 @@ def pack_request(request: Request) -> bytes:
         ego_speed_kmh=request.ego_speed_kmh,
         deadline_ns=request.deadline_ns,
         question=request.question,
+        **({} if request.task is None else {"task": request.task}),
     )
     try:
         read_request(data)
@@ -97,6 +99,7 @@ def read_request(data: bytes) -> Request:
         ),
         deadline_ns=None if body.absent("deadline_ns") else body.whole("deadline_ns"),
         question=None if body.absent("question") else body.text("question", MOST_QUESTION),
+        task=body.text("task", MOST_TASK) if body.has("task") else None,
     )
     body.end()
     return request

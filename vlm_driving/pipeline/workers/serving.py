@@ -72,10 +72,12 @@ def answer(
     try:
         picture = view.picture(request.slot, request.shape)
         speed = request.ego_speed_kmh
-        if request.question is None:
-            events = backend.answer(picture, speed, deadline, request_clock)
-        else:
+        if request.question is not None:
             events = backend.ask(request.question, picture, speed, deadline, request_clock)
+        elif request.task is not None:
+            events = backend.answer(picture, speed, deadline, request_clock, request.task)
+        else:
+            events = backend.answer(picture, speed, deadline, request_clock)
         with _closed(events):
             for event in events:
                 # Looked at here as well, for a backend that does not look at its clock.
