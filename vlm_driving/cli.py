@@ -40,14 +40,21 @@ COMMANDS = (
     Command("report", "vlm_driving.evaluation.command_report", "write a run's one-page HTML"),
     Command("bench", "vlm_driving.bench.command", "measure a model on this machine"),
     Command("backends", "vlm_driving.backends_command", "say what can run a model on this machine"),
+    Command("node", "vlm_driving.ros.dds_command", "run the ROS 2 node without ROS, on DDS"),
     Command("soak", "vlm_driving.soak.command", "break everything, and see that reports are kept"),
     Command("simulate", "vlm_driving.simulator_command", "write a bag of simulated road scenes"),
+    Command(
+        "sim-node",
+        "vlm_driving.ros.simulator.command",
+        "the simulator as a ROS 2 node, without ROS, on DDS",
+    ),
     Command("train", "vlm_driving.training.command_train", "train a model bundle (needs torch)"),
     Command("export", "vlm_driving.training.command_export", "make a bundle of a model directory"),
 )
 
 # Modules that come with an extra only: import name -> extra.
 _FROM_EXTRAS = {
+    "cyclonedds": "dds",
     "jinja2": "train",
     "matplotlib": "train",
     "onnx": "train",

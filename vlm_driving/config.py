@@ -83,6 +83,9 @@ REPLAY_SETTINGS = (
     Setting("backends", str, listed=True),
     Setting("threads", int, least=0),
     Setting("frozen_after_frames", int, least=0),
+    Setting("bag_out", str),
+    Setting("storage", str, choices=("mcap", "sqlite3")),
+    Setting("annotated", bool),
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from vlm_driving.core import Outcome, SceneReport
+from vlm_driving.pipeline.accounts import CameraAccount, CameraShare, SharingState, above_rate
 from vlm_driving.ros.outcome_window import MOST_ENTRIES, OutcomeWindow, quantile
 
 S = 1_000_000_000
@@ -13,6 +14,12 @@ MS = 1_000_000
 
 def report(outcome=Outcome.OK, latency=100.0, **more) -> SceneReport:
     return SceneReport("front", "", 0, 0, outcome, latency_ms=latency, budget_ms=200.0, **more)
+
+
+def skipped() -> SceneReport:
+    """As the pipeline drops a frame above its camera's rate."""
+    front = SharingState((CameraAccount(CameraShare("front", 1.0, 5.0), rate_from_ns=S),))
+    return report(Outcome.DROPPED, reason=above_rate(front, "front", 0))
 
 
 def test_the_rate_is_that_of_the_window_and_not_known_in_the_first_second():
@@ -27,7 +34,7 @@ def test_the_rate_is_that_of_the_window_and_not_known_in_the_first_second():
 def test_what_left_the_window_is_forgotten_but_not_who_answered():
     window = OutcomeWindow("front", 0)
     window.ended(report(Outcome.TIMEOUT, backend="onnx-cpu", model="m"), S)
-    window.skipped(S)
+    window.ended(skipped(), S)
     assert window.figures(2 * S).lost == 2
     later = window.figures(12 * S)
     assert (later.lost, later.reports, later.miss_ratio) == (0, 0, None)
@@ -38,13 +45,22 @@ def test_every_frame_without_an_answer_is_a_loss_with_a_reason():
     window = OutcomeWindow("front", 0)
     for outcome in Outcome:
         window.ended(report(outcome), S)
-    window.skipped(S)
+    window.ended(skipped(), S)
     window.lost(4, "gaps in the stamps", S)
     figures = window.figures(2 * S)
     unanswered = {one.value for one in Outcome if not one.answered}
     assert {one.what for one in figures.losses} == unanswered | {"skipped", "lost_on_the_way"}
     assert all(one.why for one in figures.losses)
     assert figures.lost == len(unanswered) + 5 and figures.losses[0].count == 4
+
+
+def test_a_frame_that_its_user_did_not_want_is_no_shortage():
+    window = OutcomeWindow("front", 0)
+    window.ended(report(), S)
+    window.ended(skipped(), S)
+    figures = window.figures(S)
+    assert figures.drop_ratio == 0 and figures.reports == 1
+    assert [(one.what, one.count) for one in figures.losses] == [("skipped", 1)]
 
 
 def test_the_reason_is_the_one_that_was_given_most_often():

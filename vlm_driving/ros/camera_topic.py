@@ -5,6 +5,7 @@ Instants are monotonic nanoseconds unless a name says ROS or wall.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from vlm_driving.ros.port import SENSOR, Qos
@@ -152,24 +153,47 @@ class CameraTopic:
 
 LEAST_STAMPS = 5
 """Below this a period is a guess."""
+LONGEST_GAP = 20
+"""Periods; a camera that is silent for longer has stopped, and its frames were never taken."""
 
 
-def lost_on_the_way(stamps_ns: tuple[int, ...]) -> int:
+def regular_period_ns(stamps_ns: Sequence[int]) -> float | None:
+    """The time between two frames of a regular camera, some of whose frames did not come.
+
+    Args:
+        stamps_ns: of consecutive messages in order of arrival, ROS time.
+
+    Returns:
+        Nanoseconds; None where there are too few stamps, or none that tell a period.
+    """
+    steps = [after - before for before, after in zip(stamps_ns, stamps_ns[1:], strict=False)]
+    forward = sorted(step for step in steps if step > 0)
+    if len(stamps_ns) < LEAST_STAMPS or not forward:
+        return None
+    # The lower quartile: with every other frame lost the median would be a gap already. And those
+    # near it: a step that is short by jitter is followed by one that is long by as much.
+    least = forward[len(forward) // 4]
+    near = [step for step in forward if step <= 1.6 * least]
+    return sum(near) / len(near)
+
+
+def lost_between(before_ns: int, after_ns: int, period_ns: float) -> int:
+    """Frames of that period that were taken between two stamps; 0 where the camera had stopped."""
+    periods = round((after_ns - before_ns) / period_ns)
+    return periods - 1 if 1 < periods <= LONGEST_GAP else 0
+
+
+def lost_on_the_way(stamps_ns: Sequence[int]) -> int:
     """Frames that a regular camera took and that did not come, told from the gaps in its stamps.
 
     Args:
         stamps_ns: of consecutive messages in order of arrival, ROS time.
 
     Returns:
-        How many are missing; 0 where there are too few stamps, or none that tell a period.
+        How many are missing; 0 where no period can be told.
     """
-    steps = [after - before for before, after in zip(stamps_ns, stamps_ns[1:], strict=False)]
-    forward = sorted(step for step in steps if step > 0)
-    if len(stamps_ns) < LEAST_STAMPS or not forward:
+    period_ns = regular_period_ns(stamps_ns)
+    if period_ns is None:
         return 0
-    # The lower quartile: with every other frame lost the median would be a gap already. And those
-    # near it: a step that is short by jitter is followed by one that is long by as much.
-    least = forward[len(forward) // 4]
-    near = [step for step in forward if step <= 1.6 * least]
-    period = sum(near) / len(near)
-    return sum(round(step / period) - 1 for step in forward if step > period)
+    pairs = zip(stamps_ns, stamps_ns[1:], strict=False)
+    return sum(lost_between(before, after, period_ns) for before, after in pairs)

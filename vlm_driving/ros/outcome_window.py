@@ -14,6 +14,8 @@ WINDOW_NS = 10_000_000_000
 MOST_ENTRIES = 2000
 """Remembered of each: a camera that runs wild must not cost memory."""
 
+ABOVE_RATE = "above max_rate_hz"
+"""Begins the reason of a frame that was dropped because its user wants fewer: no shortage."""
 _BY_DESIGN = Outcome.DROPPED
 _TYPICAL = {
     Outcome.TIMEOUT: "no advice by the deadline",
@@ -135,7 +137,11 @@ class OutcomeWindow:
             self._frame_ns, self._ever = now_ns, True
 
     def ended(self, report: SceneReport, now_ns: int) -> None:
-        """A report is out."""
+        """A report is out; one that was dropped above its camera's rate is counted apart."""
+        if report.outcome is _BY_DESIGN and (report.reason or "").startswith(ABOVE_RATE):
+            with self._lock:
+                self._lost.append((now_ns, "skipped", 1, report.reason or ABOVE_RATE))
+            return
         age_ms = report.latency_ms if report.outcome.answered else None
         ended = _Ended(
             now_ns,
@@ -149,11 +155,6 @@ class OutcomeWindow:
             self._ended.append(ended)
             if report.backend is not None:
                 self._backend, self._model = report.backend, report.model
-
-    def skipped(self, now_ns: int) -> None:
-        """A message was not offered, as its camera's `max_rate_hz` allows fewer."""
-        with self._lock:
-            self._lost.append((now_ns, "skipped", 1, "above the camera's max_rate_hz"))
 
     def lost(self, count: int, why: str, now_ns: int) -> None:
         """Messages were sent and did not come; `why` is one English clause."""

@@ -63,10 +63,17 @@ OnIncompatibleQos = Callable[[IncompatibleQos], None]
 
 @dataclass(frozen=True, slots=True)
 class PublisherInfo:
-    """A publisher of a topic, ours or not; `type_name` such as `sensor_msgs/msg/Image`."""
+    """A publisher of a topic, ours or not.
+
+    Attributes:
+        type_name: such as `sensor_msgs/msg/Image`.
+        qos: that it offers.
+        node: full name of its node; empty where the middleware does not tell.
+    """
 
     type_name: str
     qos: Qos
+    node: str = ""
 
 
 class Subscription(Protocol):

@@ -26,6 +26,7 @@ from vlm_driving.ros.parameters.table import (
 )
 from vlm_driving.ros.parameters.table_diagnostics import ORDERED
 from vlm_driving.ros.preflight_causes import PreflightSettings
+from vlm_driving.runtime.task_prompt import task_prompt_fault
 
 _GROUPS = ("speed", "diagnostics", "preflight")
 
@@ -176,10 +177,16 @@ def _overrides(values: Mapping[str, Value]) -> tuple[QosOverride, ...]:
     return tuple(QosOverride(*where, **what) for where, what in found.items())  # type: ignore[arg-type]
 
 
+def _refuse(reason: str | None) -> None:
+    if reason is not None:
+        raise UserError(reason)
+
+
 def _proved(settings: NodeSettings) -> NodeSettings:
     """The same, once the parts below have taken it. Raises UserError."""
     for key, try_it in (
         ("backends", lambda: settings.backend_names),
+        ("task_prompt", lambda: _refuse(task_prompt_fault(settings.task_prompt))),
         ("frozen_after_frames", settings.pipeline),
     ):
         try:

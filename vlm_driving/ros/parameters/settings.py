@@ -215,5 +215,10 @@ class NodeSettings:
             model: its name, for the report.
         """
         return PipelineSettings(
-            self.budget_ms, self.guard_ms, backend, model, self.frozen_after_frames
+            self.budget_ms,
+            self.guard_ms,
+            backend,
+            model,
+            self.frozen_after_frames,
+            self.task_prompt,
         )

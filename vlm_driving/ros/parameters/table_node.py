@@ -110,10 +110,12 @@ MODEL = (
         "task_prompt",
         Kind.STRING,
         "",
-        "What the model is asked about each frame; empty for the bundle's own words, which are "
-        "those that it was measured with.",
+        "What the model is asked about each frame; empty for the bundle's own words, with which it "
+        "was measured. The shipped model has learned those alone: other words make its advice "
+        "worse.",
         "各フレームについてモデルに与える指示文です。空ならバンドル付属の指示文を使います。"
-        "性能の測定値は、付属の指示文によるものです。",
+        "性能の測定値は付属の指示文によるもので、同梱モデルはそれ以外の指示文を学習していないため、"
+        "変えると助言の質が下がります。",
         live=True,
     ),
 )
