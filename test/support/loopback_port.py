@@ -137,7 +137,13 @@ class LoopbackPort:
         self.timers.append(_Timer(callback))
         return self.timers[-1]
 
-    def topics(self) -> dict[str, tuple[PublisherInfo, ...]]:
+    def topics(self) -> dict[str, tuple[str, ...]]:
+        return {
+            topic: tuple(sorted({info.type_name for info in infos}))
+            for topic, infos in self._published().items()
+        }
+
+    def _published(self) -> dict[str, tuple[PublisherInfo, ...]]:
         found = {topic: tuple(infos) for topic, infos in self.others.items() if infos}
         for one in self.publishers_made:
             own = PublisherInfo(one.kind.value, RELIABLE)
@@ -145,7 +151,7 @@ class LoopbackPort:
         return found
 
     def publishers(self, topic: str) -> tuple[PublisherInfo, ...]:
-        return self.topics().get(topic, ())
+        return self._published().get(topic, ())
 
     def publisher_count(self, topic: str) -> int:
         return len(self.publishers(topic))

@@ -98,6 +98,12 @@ class CameraInput:
         """Whether there is a subscription."""
         return self._subscription is not None
 
+    @property
+    def is_silent(self) -> bool:
+        """Whether no frame has come for a while, or none ever."""
+        since_ns = self._clock() - max(self._subscribed_ns, self._last_ns or 0)
+        return self._last_ns is None or since_ns > self._node.preflight.patience_ms * NS_PER_MS
+
     def open(self) -> None:
         """Begin to listen, or to look for somebody to listen to. Raises UserError."""
         self._subscribed_ns = self._clock()
@@ -115,6 +121,8 @@ class CameraInput:
         Raises:
             UserError: a message type that is not installed.
         """
+        if self._subscription is not None and (len(self._candidates) == 1 or not self.is_silent):
+            return
         found = chosen(self._candidates, self._port.publishers)
         if found is None or found == self._subscribed:
             return

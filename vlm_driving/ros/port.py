@@ -201,8 +201,11 @@ class Port(Protocol):
         """Call back every `period_s` of monotonic time; a late call is not made up for."""
         ...
 
-    def topics(self) -> Mapping[str, tuple[PublisherInfo, ...]]:
-        """Every topic that has a publisher, by its full name."""
+    def topics(self) -> Mapping[str, tuple[str, ...]]:
+        """The types of every topic that is known, by its full name, published or not.
+
+        One look, however large the graph; `publishers` is asked about single topics.
+        """
         ...
 
     def publishers(self, topic: str) -> tuple[PublisherInfo, ...]:

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from vlm_driving.ros.camera_topic import IMAGE_TYPES, ImageTopic, Middleware, SimClock
-from vlm_driving.ros.port import Port, PublisherInfo
+from vlm_driving.ros.port import Port
 
 BARE_DDS = "cyclonedds"
 RMEM_MAX = Path("/proc/sys/net/core/rmem_max")
 _OWN = frozenset({"/parameter_events", "/rosout", "/diagnostics", "/clock"})
 _MOST_DOMAIN = 232
+_STANDS_NS = 1_000_000_000
+"""Without a tick: a clock that has stood still, not one that ticks slowly."""
 
 
 def middleware(
-    topics: Mapping[str, tuple[PublisherInfo, ...]],
+    topics: Iterable[str],
     own_prefix: str,
     environment: Mapping[str, str] = os.environ,
     limit_file: Path = RMEM_MAX,
@@ -25,7 +27,7 @@ def middleware(
     """The facts for preflight.
 
     Args:
-        topics: of the graph.
+        topics: names of those of the graph.
         own_prefix: with which the node's own topics begin.
         environment: of this process.
         limit_file: where the system tells the largest receive buffer.
@@ -45,12 +47,13 @@ def middleware(
     )
 
 
-def image_topics(topics: Mapping[str, tuple[PublisherInfo, ...]]) -> tuple[ImageTopic, ...]:
-    """Those topics of the graph that carry images."""
+def image_topics(port: Port, topics: Mapping[str, tuple[str, ...]]) -> tuple[ImageTopic, ...]:
+    """Those topics of the graph that carry images and have a publisher."""
     return tuple(
         ImageTopic(name, kind)
-        for name, infos in topics.items()
-        for kind in sorted({info.type_name for info in infos} & {*IMAGE_TYPES})
+        for name, types in topics.items()
+        for kind in sorted({*types} & {*IMAGE_TYPES})
+        if port.publisher_count(name)
     )
 
 
@@ -62,12 +65,17 @@ class ClockWatch:
         self._clock = clock
         self._seen_ns = 0
         self._ticked_ns: int | None = None
+        self._running_ns: int | None = None
 
     def look(self) -> None:
         """Call it now and then."""
         now_ros_ns = self._port.clock.now_ns()
-        if now_ros_ns != self._seen_ns:
-            self._seen_ns, self._ticked_ns = now_ros_ns, self._clock()
+        if now_ros_ns == self._seen_ns:
+            return
+        now_ns, before_ns = self._clock(), self._ticked_ns
+        if before_ns is None or now_ns - before_ns > _STANDS_NS:
+            self._running_ns = now_ns
+        self._seen_ns, self._ticked_ns = now_ros_ns, now_ns
 
     def facts(self) -> SimClock:
         """For preflight."""
@@ -76,5 +84,6 @@ class ClockWatch:
             use_sim_time=simulated,
             publishers=self._port.publisher_count("/clock"),
             ticked_ns=self._ticked_ns if simulated else None,
+            running_ns=self._running_ns if simulated else None,
             wall_ns=time.time_ns(),
         )

@@ -85,8 +85,10 @@ class Watchman:
     def _measured(
         self, settings: NodeSettings, active: Active, now_ns: int
     ) -> list[DiagnosticStatus]:
-        topics = self._port.topics()
-        images = image_topics(topics)
+        # The whole graph may be large, and matters only to who looks for a camera that is silent.
+        silent = any(camera.is_silent for camera in active.cameras.values())
+        topics = self._port.topics() if silent else {}
+        images = image_topics(self._port, topics)
         facts = middleware(topics, self._port.resolve("~/x")[:-1])
         clock, notices = self._clock_watch.facts(), tuple(self._notices.values())
         causes = [

@@ -46,16 +46,18 @@ def settings_xml(buffer_bytes: int | None, environment: Mapping[str, str] = os.e
             "</Internal></Domain></CycloneDDS>"
         )
     reach = environment.get("ROS_AUTOMATIC_DISCOVERY_RANGE", "").upper()
+    own = environment.get("CYCLONEDDS_URI", "").strip()
     if environment.get("ROS_LOCALHOST_ONLY") == "1" or reach == "LOCALHOST":
+        # Cyclone refuses an interface that is named twice, and the user's may be this one.
+        interface = '<Interfaces><NetworkInterface address="127.0.0.1"/></Interfaces>'
         parts.append(
-            "<CycloneDDS><Domain><General><Interfaces>"
-            '<NetworkInterface address="127.0.0.1"/>'
-            "</Interfaces><AllowMulticast>false</AllowMulticast></General>"
+            f"<CycloneDDS><Domain><General>{'' if '<NetworkInterface' in own else interface}"
+            "<AllowMulticast>false</AllowMulticast></General>"
             "<Discovery><ParticipantIndex>auto</ParticipantIndex>"
             "<MaxAutoParticipantIndex>32</MaxAutoParticipantIndex>"
             '<Peers><Peer address="localhost"/></Peers></Discovery></Domain></CycloneDDS>'
         )
-    parts.append(environment.get("CYCLONEDDS_URI", "").strip())
+    parts.append(own)
     return ",".join(part for part in parts if part)
 
 

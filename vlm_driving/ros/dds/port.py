@@ -132,14 +132,16 @@ class DdsPort:
         """Call back every `period_s` of monotonic time."""
         return self._timers.add(period_s, callback)
 
-    def topics(self) -> dict[str, tuple[PublisherInfo, ...]]:
-        """Every topic that has a publisher, by its full name."""
-        graph = self._graph
-        return graph.topics() if graph else {}
+    def topics(self) -> dict[str, tuple[str, ...]]:
+        """The types of every topic that has a publisher, by its full name."""
+        return {
+            topic: tuple(sorted({info.type_name for info in infos}))
+            for topic, infos in self._published().items()
+        }
 
     def publishers(self, topic: str) -> tuple[PublisherInfo, ...]:
         """Every publisher known of a topic, whatever its type and QoS."""
-        return self.topics().get(self.resolve(topic), ())
+        return self._published().get(self.resolve(topic), ())
 
     def publisher_count(self, topic: str) -> int:
         """How many publishers a topic has, whatever their type and QoS."""
@@ -166,6 +168,10 @@ class DdsPort:
         self._graph = None
         del self._participant
         close_domain(self._domain)
+
+    def _published(self) -> dict[str, tuple[PublisherInfo, ...]]:
+        graph = self._graph
+        return graph.topics() if graph else {}
 
     def _must_live(self) -> None:
         if self._is_over:
