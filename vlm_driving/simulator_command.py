@@ -124,7 +124,8 @@ def find(name: str) -> Path:
     if name in known:
         return known[name]
     near = difflib.get_close_matches(name, list(known), n=1)
-    remedy = f"did you mean {near[0]}?" if near else "--list-scenarios names them."
+    lists = "`vlm-driving simulate --list-scenarios` names them."
+    remedy = f"did you mean {near[0]}?" if near else lists
     raise UserError(f"no scenario {name!r} ships, and there is no such file: {remedy}")
 
 

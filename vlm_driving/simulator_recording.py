@@ -38,6 +38,16 @@ def write_scenario(out: Path, world: ScenarioWorld, fps: float, storage: Storage
     _write(out, moments, frames(world, fps), world.seed, storage)
 
 
+def truth_text(t_s: float, sight: Sight, seed: int, count: int) -> str:
+    """The JSON of `TRUTH_TOPIC` for frame `count` of a drive, `t_s` after the first stamp."""
+    scene, speed = sight.scene, sight.scene.ego_speed_kmh
+    words = describe(sight.facts, sight.truth, np.random.default_rng([seed, count]), speed)
+    truth = ground_truth_json(t_s, speed, sight.facts, sight.truth, words)
+    found = things(scene, sight.rendering, sight.facts)
+    truth["things"] = [thing.to_json() for thing in found]
+    return json.dumps(truth, ensure_ascii=False)
+
+
 def _write(
     out: Path, seen: Iterable[tuple[float, Sight]], most: int, seed: int, storage: Storage
 ) -> None:
@@ -52,16 +62,12 @@ def _write(
         for t_s, sight in progress.track(seen, total=most, description="Rendering the drive"):
             stamp_ns = START_NS + round(t_s * 1e9)
             scene, image, speed = sight.scene, sight.rendering.image, sight.scene.ego_speed_kmh
-            words = describe(sight.facts, sight.truth, np.random.default_rng([seed, count]), speed)
-            truth = ground_truth_json(t_s, speed, sight.facts, sight.truth, words)
-            found = things(scene, sight.rendering, sight.facts)
-            truth["things"] = [thing.to_json() for thing in found]
             height, width = image.shape[:2]
             bag.twist(TWIST_TOPIC, stamp_ns, (speed or 0.0) / 3.6)
             bag.camera_info(
                 CAMERA_INFO_TOPIC, stamp_ns, FRAME_ID, width, height, scene.camera.hfov_rad
             )
             bag.image(IMAGE_TOPIC, stamp_ns, FRAME_ID, image)
-            bag.string(TRUTH_TOPIC, stamp_ns, json.dumps(truth, ensure_ascii=False))
+            bag.string(TRUTH_TOPIC, stamp_ns, truth_text(t_s, sight, seed, count))
             count += 1
     console.print(f"{count} pictures in {out}")

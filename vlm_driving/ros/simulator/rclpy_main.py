@@ -1,0 +1,82 @@
+"""The simulator under rclpy: `ros2 run vlm_driving vlm_driving_simulator`."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
+
+from vlm_driving.core import UserError
+from vlm_driving.replay.command import EXIT_SIGNAL_BASE, SWITCH_INTERVAL_S, stopped_by_signal
+from vlm_driving.ros.simulator.node import NODE, SimulatorNode
+from vlm_driving.ros.simulator.parameters import PARAMETERS, SimulatorSettings, read
+
+EXIT_USER_ERROR, EXIT_INTERRUPTED = 2, 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Drive until the end or a signal; the exit code.
+
+    0 after the last drive, 2 with a line in the log for what the user can mend, 128 and the
+    signal's number after one.
+    """
+    try:
+        import rclpy
+        from rclpy.node import Node
+        from rclpy.signals import SignalHandlerOptions
+
+        from vlm_driving.ros.rclpy_executor import KeepingExecutor
+        from vlm_driving.ros.rclpy_port import RclpyPort
+    except ImportError as error:
+        print(
+            f"rclpy cannot be imported ({error}): source a ROS 2 workspace, or run `vlm-driving "
+            "sim-node`, which needs none.",
+            file=sys.stderr,
+        )
+        return EXIT_USER_ERROR
+    sys.setswitchinterval(SWITCH_INTERVAL_S)  # the clock shares the interpreter with the pictures
+    with suppress(KeyboardInterrupt), stopped_by_signal() as stopped:
+        rclpy.init(args=argv, signal_handler_options=SignalHandlerOptions.NO)
+        node = Node(NODE)
+        port = RclpyPort(node)
+        executor = KeepingExecutor()
+        executor.add_node(node)
+        spinner = threading.Thread(target=executor.spin, name="spin", daemon=True)
+        spinner.start()
+        stopped.tidily = True
+        try:
+            SimulatorNode(port, declared(node)).run(stopped.event)
+        except UserError as error:
+            port.log.error(str(error))
+            return EXIT_USER_ERROR
+        finally:
+            port.shutdown()
+            executor.shutdown()
+            spinner.join()
+            node.destroy_node()
+            rclpy.try_shutdown()
+        return 0 if stopped.number is None else EXIT_SIGNAL_BASE + stopped.number
+    return EXIT_INTERRUPTED  # before there was anything to end
+
+
+def declared(node: Any) -> SimulatorSettings:
+    """Declare the parameters, and give their values.
+
+    Raises:
+        UserError: one is out of its type or range.
+    """
+    from rcl_interfaces.msg import ParameterDescriptor
+
+    values = {}
+    for one in PARAMETERS:
+        # Typed as it comes: rclpy would end the program where a whole number is no double.
+        descriptor = ParameterDescriptor(
+            description=one.en,
+            additional_constraints=f"Takes {one.takes}.",
+            read_only=True,
+            dynamic_typing=True,
+        )
+        values[one.name] = node.declare_parameter(one.name, one.default, descriptor).value
+    return read(values)
