@@ -148,7 +148,7 @@ class MessageReader:
         channel = self._definitions.get((encoding, msgtype))
         if channel is not None:
             try:
-                return _store_of(channel.msgtype, channel.definition_format, channel.definition)
+                return store_of(channel.msgtype, channel.definition_format, channel.definition)
             except Exception:  # a damaged definition: the known ones may do
                 pass
         return _known_ros1() if encoding == ROS1 else _known_ros2()
@@ -168,7 +168,7 @@ def _known_ros1() -> Typestore:
 
 
 @lru_cache(maxsize=64)
-def _store_of(msgtype: str, definition_format: str, text: str) -> Typestore:
+def store_of(msgtype: str, definition_format: str, text: str) -> Typestore:
     """A store that knows one type by its recorded definition. Raises what rosbags raises."""
     store = get_typestore(Stores.EMPTY)
     if definition_format in (MSG_DEFINITION, ROS1_DEFINITION):

@@ -1,8 +1,11 @@
-"""Writes camera bags that ros2 bag of Humble and of Jazzy opens. Needs no ROS."""
+"""Writes bags that ros2 bag of Humble and of Jazzy opens. Needs no ROS."""
 
 from __future__ import annotations
 
 import math
+import sqlite3
+import time
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal
@@ -10,23 +13,26 @@ from typing import Any, Literal
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from rosbags.interfaces import Connection
+from rosbags.interfaces import Connection, Qos
 from rosbags.rosbag2 import StoragePlugin, Writer, WriterError
 from rosbags.typesys import Stores, get_typestore
 
 from vlm_driving.core import UserError
+from vlm_driving.replay.bag_types import Definition
 
 Storage = Literal["mcap", "sqlite3"]
 
 _PLUGINS = {"mcap": StoragePlugin.MCAP, "sqlite3": StoragePlugin.SQLITE3}
 _NS_PER_S = 1_000_000_000
+_COMMIT_PERIOD_S = 1.0
+"""At most this much is lost of an sqlite3 bag whose writer is killed."""
 
 
 class BagWriter:
     """Writes one bag; use it as a context manager.
 
-    Stamps are used as the times of recording, too. When the block ends with an exception the
-    bag is closed all the same, so that what was written can be read.
+    Stamps are used as the times of recording, too, but in `raw`. When the block ends with an
+    exception the bag is closed all the same, so that what was written can be read.
     """
 
     def __init__(self, path: str | Path, storage: Storage = "mcap") -> None:
@@ -45,6 +51,7 @@ class BagWriter:
             raise self._refusal(error) from error
         self._types = get_typestore(Stores.ROS2_HUMBLE)
         self._connections: dict[str, Connection] = {}
+        self._committed_s = time.monotonic()
 
     def __enter__(self) -> BagWriter:
         try:
@@ -141,6 +148,42 @@ class BagWriter:
         """Write a text as a `std_msgs/String`. Raises UserError."""
         self._write(topic, stamp_ns, self._make("std_msgs/msg/String", data=text))
 
+    def topic(
+        self, topic: str, msgtype: str, definition: Definition, qos: Sequence[Qos] = ()
+    ) -> None:
+        """Begin a topic of any type for `raw`, so that it is in the bag even without messages.
+
+        Raises:
+            UserError: the bag cannot be written.
+        """
+        try:
+            self._connections[topic] = self._writer.add_connection(
+                topic,
+                msgtype,
+                msgdef=definition.text,
+                rihs01=definition.rihs01,
+                offered_qos_profiles=qos,
+            )
+        except Exception as error:  # sqlite3, OSError, WriterError
+            raise self._refusal(error) from error
+
+    def raw(self, topic: str, log_time_ns: int, cdr: bytes | memoryview) -> None:
+        """Write a serialized message of a topic that was begun. Raises UserError."""
+        try:
+            self._writer.write(self._connections[topic], log_time_ns, cdr)
+            self._commit_now_and_then()
+        except Exception as error:  # sqlite3, OSError, WriterError
+            raise self._refusal(error) from error
+
+    def _commit_now_and_then(self) -> None:
+        """Keep what is written: rosbags commits an sqlite3 bag at its end alone."""
+        database = getattr(self._writer.storage, "conn", None)
+        now_s = time.monotonic()
+        due = now_s - self._committed_s >= _COMMIT_PERIOD_S
+        if due and isinstance(database, sqlite3.Connection):
+            database.commit()
+            self._committed_s = now_s
+
     def _make(self, msgtype: str, **fields: Any) -> Any:
         return self._types.types[msgtype](**fields)
 
@@ -160,6 +203,7 @@ class BagWriter:
                 raise ValueError(f"{topic} was begun as {connection.msgtype}, not {msgtype}")
             raw = self._types.serialize_cdr(message, msgtype, little_endian=True)
             self._writer.write(connection, stamp_ns, raw)
+            self._commit_now_and_then()
         except ValueError:
             raise
         except Exception as error:  # sqlite3, OSError, WriterError

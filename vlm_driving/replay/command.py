@@ -67,6 +67,21 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="TOPIC",
         help="odometry or velocity topic for the ego speed (default: the only one; none: no speed)",
     )
+    add(
+        "--bag-out",
+        type=Path,
+        metavar="PATH",
+        help="write a new rosbag2 directory, too: the bag's images, and beside them the topics "
+        "that the ROS node publishes, for ros2 bag play, Foxglove and RViz",
+    )
+    add("--storage", choices=("mcap", "sqlite3"), help="storage of that bag (default mcap)")
+    add(
+        "--no-annotated",
+        dest="annotated",
+        action="store_false",
+        default=None,
+        help="leave frames with their reports drawn onto them out of that bag",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -106,6 +121,8 @@ def replay(options: Any) -> int:
         )
     with suppress(OSError):  # nobody reads it: the summary is due all the same
         print(f"run directory: {finished.path}", file=sys.stderr)
+        if options.bag_out is not None:
+            print(f"bag:           {options.bag_out}", file=sys.stderr)
         print(f"report page:   {finished.path / 'report.html'}", file=sys.stderr, flush=True)
     print(json.dumps(finished.summary, ensure_ascii=False), flush=True)
     return 0 if stopped.number is None else EXIT_SIGNAL_BASE + stopped.number
@@ -185,4 +202,6 @@ def _options(settings: Mapping[str, Any]) -> dict[str, Any]:
     options = {key: value for key, value in settings.items() if key != "model"}
     if "pace" in options:
         options["pace"] = Pace(options["pace"])
+    if "bag_out" in options:
+        options["bag_out"] = Path(options["bag_out"])
     return options

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+from typing import Literal
 
 from vlm_driving.backends.onnx.sessions import SessionSettings
 from vlm_driving.core import UserError
@@ -45,6 +46,9 @@ class ReplayOptions:
         frozen_after_frames: equal pictures that make the input frozen; 0 for never.
         backends: names with commas between, the preferred one first, or auto: in realtime pace
             those that this machine has; for every frame, which has no deadline to keep, onnx-cpu.
+        bag_out: rosbag2 directory to write with images and outputs, which must not exist yet.
+        storage: of that bag.
+        annotated: whether that bag holds frames with their reports drawn onto them, too.
     """
 
     bag: Path
@@ -60,6 +64,9 @@ class ReplayOptions:
     speed_topic: str | None = None
     frozen_after_frames: int = 3
     backends: str = AUTO
+    bag_out: Path | None = None
+    storage: Literal["mcap", "sqlite3"] = "mcap"
+    annotated: bool = True
 
     def __post_init__(self) -> None:
         check_rate(self.rate)
@@ -77,6 +84,10 @@ class ReplayOptions:
             raise UserError(
                 f"The duration is more than zero seconds, at most {MOST_SECONDS:g}, got "
                 f"{self.duration_s:g}; leave it out to replay to the end."
+            )
+        if self.bag_out is not None and self.bag_out.absolute() == self.out.absolute():
+            raise UserError(
+                f"--out and --bag-out both name {self.out}; give each a directory of its own."
             )
         SessionSettings(threads=self.threads)
         PipelineSettings(frozen_after_frames=self.frozen_after_frames)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
+from typing import TypeVar
 
 from vlm_driving.pipeline import LoadImage, OfferedFrame
+from vlm_driving.replay.bag_parts import BagMessage
 from vlm_driving.replay.stamps import StampClock, age_ms, choose_stamp
 
 LEAST_PERIOD_NS = 2_000_000
@@ -40,6 +42,24 @@ class RecordedSpeed:
     speed_kmh: float
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class RecordedMessage:
+    """Any message of a recording, as it was recorded.
+
+    Attributes:
+        log_time_ns: when it was recorded.
+        stamp_ns: for a frame of the camera the header's stamp, 0 when it has none; else None.
+        message: still serialized.
+    """
+
+    log_time_ns: int
+    stamp_ns: int | None
+    message: BagMessage
+
+
+Recorded = TypeVar("Recorded", bound=RecordedFrame | RecordedSpeed | RecordedMessage)
+
+
 def with_speed(
     items: Iterable[RecordedFrame | RecordedSpeed],
 ) -> Iterator[tuple[RecordedFrame, float | None]]:
@@ -53,21 +73,19 @@ def with_speed(
         yield item, last.speed_kmh if last is not None and known else None
 
 
-def with_usable_times(
-    items: Iterable[RecordedFrame | RecordedSpeed], note: Callable[[str], None]
-) -> Iterator[RecordedFrame | RecordedSpeed]:
+def with_usable_times(items: Iterable[Recorded], note: Callable[[str], None]) -> Iterator[Recorded]:
     """The items, with header stamps for log times where the log times are none.
 
     Some converters write all messages within nanoseconds of each other. The first two
     frames decide; `note` is told when it is so.
     """
     rest = iter(items)
-    head: list[RecordedFrame | RecordedSpeed] = []
-    frames: list[RecordedFrame] = []
+    head: list[Recorded] = []
+    frames: list[tuple[int, int]] = []
     for item in rest:
         head.append(item)
-        if isinstance(item, RecordedFrame):
-            frames.append(item)
+        if (frame_ns := _frame_stamp_ns(item)) is not None:
+            frames.append((frame_ns, item.log_time_ns))
             if len(frames) == 2:
                 break
     everything = chain(head, rest)
@@ -75,19 +93,23 @@ def with_usable_times(
         yield from everything
         return
     note("The recorded times are no times; the frames are paced by their header stamps.")
-    stamp_ns = frames[0].stamp_ns
+    stamp_ns = frames[0][0]
     for item in everything:
-        if isinstance(item, RecordedFrame):
-            stamp_ns = item.stamp_ns or stamp_ns
+        stamp_ns = _frame_stamp_ns(item) or stamp_ns
         yield replace(item, log_time_ns=stamp_ns)
 
 
-def _at_one_instant(first: RecordedFrame, second: RecordedFrame) -> bool:
-    """Recorded together, but captured one after the other."""
-    if not (first.stamp_ns and second.stamp_ns):
+def _frame_stamp_ns(item: RecordedFrame | RecordedSpeed | RecordedMessage) -> int | None:
+    """The header's stamp of a frame, 0 when it has none; None for anything else."""
+    return None if isinstance(item, RecordedSpeed) else item.stamp_ns
+
+
+def _at_one_instant(first: tuple[int, int], second: tuple[int, int]) -> bool:
+    """Whether two frames, (stamp, log time), were recorded together but captured in turn."""
+    if not (first[0] and second[0]):
         return False
-    captured_ns = second.stamp_ns - first.stamp_ns
-    recorded_ns = abs(second.log_time_ns - first.log_time_ns)
+    captured_ns = second[0] - first[0]
+    recorded_ns = abs(second[1] - first[1])
     return captured_ns >= LEAST_PERIOD_NS and recorded_ns < captured_ns / 1000
 
 

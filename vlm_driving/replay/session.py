@@ -22,6 +22,8 @@ from vlm_driving.evaluation.page import write_page
 from vlm_driving.evaluation.run import load_run
 from vlm_driving.evaluation.summary import Ending, summarize
 from vlm_driving.pipeline import Answerer, PipelineSettings, Publish
+from vlm_driving.pipeline.opening import LineUpEntry
+from vlm_driving.replay.bag_out_open import BagOut, open_bag_out
 from vlm_driving.replay.loop import Live, Replayed, replay_every_frame, replay_realtime
 from vlm_driving.replay.machine import describe_machine, process_age_s
 from vlm_driving.replay.options import Pace, ReplayOptions
@@ -33,23 +35,6 @@ from vlm_driving.runtime.preprocess import PreprocessSpec
 
 OpenLive = Callable[[Publish, PipelineSettings, str], Live]
 """Makes a pipeline that keeps deadlines, for the frames of one camera."""
-
-
-@dataclass(frozen=True, slots=True)
-class LineUpEntry:
-    """One backend when the first frame was offered.
-
-    Attributes:
-        name: such as onnx-cpu.
-        reason: why it was not ready, in one sentence or clause; None where it was.
-    """
-
-    name: str
-    reason: str | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        """As `run.json` lists it."""
-        return {"name": self.name, "ready": self.reason is None, "reason": self.reason}
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +128,18 @@ def run_replay(
     """
     with open_source(options) as source:
         path = create_run_dir(options.out)
+        beside: BagOut | None = None
         try:
+            beside = open_bag_out(options, source.camera, source.camera_topic, source.speed_topic)
             model = open_model(options)
         except BaseException:
-            path.rmdir()  # still empty: the same --out can be named again
+            if beside is not None:
+                beside.discard()
+            # Ours, and nothing of a run is in it: the same --out can be named again.
+            shutil.rmtree(path, ignore_errors=True)
             raise
-        with closing(model):
-            return _run(options, source, model, path, stop, show_progress)
+        with closing(beside), closing(model):
+            return _run(options, source, model, path, beside, stop, show_progress)
 
 
 def _run(
@@ -157,14 +147,15 @@ def _run(
     source: Source,
     model: OpenedModel,
     path: Path,
+    beside: BagOut,
     stop: threading.Event,
     show_progress: OpenProgress,
 ) -> Finished:
     """The run itself, into the empty directory `path`."""
     source.spec = model.spec
     for one in model.line_up:
-        if one.reason is not None:
-            print(f"{one.name} cannot answer: {one.reason.rstrip('.')}.", file=sys.stderr)
+        if (complaint := one.complaint()) is not None:
+            print(complaint, file=sys.stderr)
     settings = describe_run(options, source, model)
     try:
         writer = RunWriter(path, settings, source.expected_s)
@@ -179,29 +170,33 @@ def _run(
         def publish(report: SceneReport, image_bgr: NDArray[np.uint8] | None) -> None:
             first_report.note()
             writer.put(report, image_bgr)
+            beside.put(report, image_bgr)
             reports.append(report)
             progress.report(report)
-            if writer.stopped:
+            if writer.stopped or beside.stopped:
                 stop.set()
 
         replayed = _replay(options, source, model, publish, stop)
+    interrupted = stop.is_set() or replayed.fault is not None
+    missing = beside.finish(whole=not interrupted)
     writer.close()
     if writer.failure is not None:
         raise writer.failure
     ending = Ending(
         frames_offered=replayed.frames,
-        interrupted=stop.is_set() or replayed.fault is not None,
+        interrupted=interrupted,
         wall_s=(time.monotonic_ns() - begun_ns) / 1e9,
         recorded_s=replayed.recorded_s,
         first_report_s=first_report.after_s,
-        problems=tuple(source.problems() + _notes(replayed)),
+        problems=tuple(source.problems() + _notes(replayed) + missing),
         health=None if replayed.health is None else replayed.health.to_json(),
     )
     summary = summarize(reports, settings, ending)
     writer.write_summary(summary)
     write_page(load_run(path), path / "report.html")
-    if replayed.fault is not None:
-        raise replayed.fault
+    fault = replayed.fault or beside.failure
+    if fault is not None:
+        raise fault
     return Finished(path, summary)
 
 

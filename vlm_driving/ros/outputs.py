@@ -12,9 +12,17 @@ from dataclasses import dataclass
 
 from vlm_driving.core import Advice, Hazard, Outcome, PathAdvice, SceneReport, SpeedAdvice
 from vlm_driving.pipeline.vehicle import VehicleAdvice
-from vlm_driving.ros.messages import ClassificationMessage, FloatMessage, Header, TextMessage
+from vlm_driving.ros.messages import (
+    ClassificationMessage,
+    CompressedImageMessage,
+    FloatMessage,
+    Header,
+    TextMessage,
+)
 
 VEHICLE_FRAME_ID = "base_link"
+ANNOTATED_FORMAT = "bgr8; jpeg compressed bgr8"
+"""As image_transport writes it."""
 
 Results = tuple[tuple[str, float], ...]
 """(class_id, score): `speed/STOP`, `path/KEEP`, then `hazard/<kind>`, each once."""
@@ -98,6 +106,11 @@ def vehicle_changed(before: VehicleOutputs | None, now: VehicleOutputs) -> bool:
     if not now.advice.results and not before.advice.results:
         return before.text != now.text
     return before != now
+
+
+def annotated_output(report: SceneReport, jpeg: bytes) -> CompressedImageMessage:
+    """For `~/<camera>/annotated/compressed`: the frame with its report, and the image's header."""
+    return CompressedImageMessage(Header(report.stamp_ns, report.frame_id), ANNOTATED_FORMAT, jpeg)
 
 
 def report_text(report: SceneReport) -> str:
