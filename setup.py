@@ -15,6 +15,8 @@ from setuptools import find_packages, setup
 NAME = "vlm_driving"
 HERE = Path(__file__).resolve().parent
 SHARED_FOLDERS = ("config", "launch", "models")
+FONT_LICENSE = f"{NAME}/annotate/fonts/OFL.txt"
+ROS_REQUIREMENTS = "requirements-ros.txt"
 
 
 def version() -> str:
@@ -31,7 +33,9 @@ def shared_files() -> list[tuple[str, list[str]]]:
     share = f"share/{NAME}"
     pairs = [
         ("share/ament_index/resource_index/packages", [f"resource/{NAME}"]),
-        (share, ["package.xml", "LICENSE"]),
+        (share, ["package.xml", "LICENSE", ROS_REQUIREMENTS]),
+        # Where package.xml says that it is.
+        (f"{share}/{Path(FONT_LICENSE).parent.as_posix()}", [FONT_LICENSE]),
     ]
     for top in SHARED_FOLDERS:
         for folder, subfolders, names in os.walk(HERE / top):
@@ -66,7 +70,15 @@ setup(
     },
     data_files=shared_files(),
     zip_safe=False,
-    entry_points={"console_scripts": ["vlm-driving = vlm_driving.cli:main"]},
+    # The last three need rclpy, and say so where it is missing.
+    entry_points={
+        "console_scripts": [
+            "vlm-driving = vlm_driving.cli:main",
+            "vlm_driving_node = vlm_driving.ros.rclpy_main:main",
+            "vlm_driving_simulator = vlm_driving.ros.simulator.rclpy_main:main",
+            "vlm_driving_wait = vlm_driving.ros.rclpy_wait:main",
+        ]
+    },
     # The least versions are those that the tests have passed with.
     # onnxruntime is no requirement: its CPU and GPU wheels overwrite each other, so the user says
     # which one, by [cpu] or [gpu], and an installed one is left alone.

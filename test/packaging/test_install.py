@@ -20,10 +20,14 @@ from pathlib import Path
 import pytest
 
 from vlm_driving import __version__
+from vlm_driving.ros.parameters import SOURCES
 
 pytestmark = pytest.mark.packaging
 
 BUNDLE_FILES = ("bundle.json", "onnx/decoder_model_merged.onnx")
+
+ROS_FILES = ("package.xml", "LICENSE", "vlm_driving/annotate/fonts/OFL.txt")
+ROS_PROGRAMS = ("vlm_driving_node", "vlm_driving_simulator", "vlm_driving_wait")
 
 # What an installed package says of itself. It runs far from the source.
 PROBE = """
@@ -35,7 +39,8 @@ print(json.dumps({
     "code": vlm_driving.__file__,
     "data": str(resources.data_dir()),
     "config": sorted(path.name for path in resources.config_dir().iterdir()),
-    "launch": sorted(path.name for path in resources.launch_dir().iterdir()),
+    "launch": sorted(path.name for path in resources.launch_dir().glob("*.launch.py")),
+    "presets": sorted(path.stem for path in (resources.config_dir() / "presets").iterdir()),
     "bundle": str(resources.default_bundle()),
 }))
 """
@@ -147,7 +152,14 @@ def assert_whole(found: dict[str, object], data: Path) -> None:
     assert found["data"] == str(data)
     assert found["bundle"] == str(data / "models" / "driving-ja")
     assert "replay.yaml" in str(found["config"])
-    assert found["launch"]
+    assert found["launch"] == [
+        "replay.launch.py",
+        "simulator.launch.py",
+        "vlm_driving.launch.py",
+    ]
+    assert found["presets"] == sorted(SOURCES)
+    for name in ROS_FILES:
+        assert (data / name).is_file(), "package.xml refers to it"
     for name in BUNDLE_FILES:
         assert (data / "models" / "driving-ja" / name).is_file()
 
@@ -189,6 +201,26 @@ def test_from_a_wheel(wheel: Path, venv: Venv, tmp_path: Path):
     assert_whole(probe(venv.python, tmp_path), venv.root / "share" / "vlm_driving")
 
 
+@pytest.mark.parametrize("name", ROS_PROGRAMS)
+def test_without_rclpy_each_program_of_ros_says_so_in_a_sentence(
+    name: str, wheel: Path, venv: Venv, tmp_path: Path
+):
+    venv.install(wheel, cwd=tmp_path)
+    words = {"vlm_driving_wait": ("--node", "/a", "--player", "/b")}.get(name, ())
+    done = subprocess.run(
+        [str(venv.root / "bin" / name), *words],
+        cwd=tmp_path,
+        env=clean_environment(),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode not in (0, -6, -11)
+    assert "rclpy" in done.stderr and "Traceback" not in done.stderr
+    assert len(done.stderr.splitlines()) <= 2
+
+
 def test_from_an_editable_install(source: Path, venv: Venv, tmp_path: Path):
     venv.install("--editable", source, cwd=tmp_path)
     assert run(venv.program, "--version", cwd=tmp_path) == f"vlm-driving {__version__}\n"
@@ -221,6 +253,8 @@ def test_from_a_colcon_workspace(source: Path, tmp_path: Path, arguments: list[s
     sourced = '. install/setup.sh; exec "$@"'
     shell = ("bash", "-c", sourced, "sourced")
     assert run(*shell, program, "--version", cwd=tmp_path) == f"vlm-driving {__version__}\n"
+    for name in ROS_PROGRAMS:  # for `ros2 run vlm_driving` and the launch files
+        assert os.access(program.with_name(name), os.X_OK)
     found = json.loads(run(*shell, sys.executable, "-c", PROBE, cwd=tmp_path))
     share = prefix / "share" / "vlm_driving"
     for name in BUNDLE_FILES:
