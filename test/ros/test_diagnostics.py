@@ -32,7 +32,7 @@ GOOD = CameraFigures(
     model="m",
     ever=True,
 )
-CPU = BackendHealth("onnx-cpu", "ready", None, 12, 1, "closed", None, 0, 60.0, 90.0, None, 0)
+CPU = BackendHealth("onnx-cpu", "ready", None, 12, 1, "closed", None, 0, None, 60.0, 90.0, None, 0)
 GPU = replace(CPU, name="onnx-gpu")
 HEALTH = PipelineHealth((GPU, CPU), 0, 0, (), (), 0.5, 0)
 

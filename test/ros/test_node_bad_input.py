@@ -13,6 +13,7 @@ from vlm_driving.ros.messages import (
     Header,
     ImageMessage,
     Kind,
+    SpeedMessage,
 )
 from vlm_driving.ros.node import NodeState
 from vlm_driving.ros.port import PublisherInfo, Qos
@@ -189,3 +190,29 @@ def test_a_message_type_that_is_not_installed_fails_in_one_sentence():
         bench.configure()
     assert bench.node.state is NodeState.UNCONFIGURED
     bench.node.shutdown()
+
+
+def test_a_speed_whose_type_is_not_installed_costs_the_speed_alone():
+    bench = NodeBench()
+    bench.port.not_installed.add(Kind.VELOCITY_REPORT)
+    bench.up(speed__topic="/speed", speed__type="VelocityReport")
+    try:
+        bench.send()
+        assert bench.reports()[0]["ego_speed_kmh"] is None
+        assert "VelocityReport is not installed" in said(bench)
+        status = bench.statuses()["vlm_driving: ego speed"]
+        assert status.level is DiagnosticLevel.WARN and "not installed" in status.message
+    finally:
+        bench.node.shutdown()
+
+
+def test_a_speed_that_nobody_publishes_is_a_warning_and_one_that_comes_is_shown():
+    bench = NodeBench()
+    bench.up(speed__topic="/speed", speed__type="TwistStamped", diagnostics__hold_ms=0.0)
+    try:
+        assert bench.statuses()["vlm_driving: ego speed"].level is DiagnosticLevel.WARN
+        bench.port.deliver("/speed", Kind.TWIST, SpeedMessage(0, 40.0))
+        status = bench.statuses()["vlm_driving: ego speed"]
+        assert (status.level, status.message) == (DiagnosticLevel.OK, "40.0 km/h")
+    finally:
+        bench.node.shutdown()

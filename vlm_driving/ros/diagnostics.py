@@ -69,6 +69,25 @@ def camera_status(
     )
 
 
+def speed_status(node: str, topic: str, kmh: float | None, fault: str | None) -> Status:
+    """The ego speed's status.
+
+    Args:
+        node: name of the node.
+        topic: that it comes from.
+        kmh: the speed now, km/h; None while it is not known.
+        fault: why it cannot be subscribed to, in one sentence; None where it can.
+    """
+    level, message = Level.OK, f"{kmh:.1f} km/h" if kmh is not None else ""
+    if fault is not None:
+        level, message = Level.WARN, fault
+    elif kmh is None:
+        level = Level.WARN
+        message = f"no speed comes on {topic}, so the model is told that it is not known"
+    values = (("topic", topic), ("speed_kmh", _figure(kmh)))
+    return Status(level, f"{node}: ego speed", message, "", values)
+
+
 def backend_status(node: str, health: BackendHealth, late: int, others_work: bool) -> Status:
     """One backend's status.
 
@@ -103,6 +122,7 @@ def backend_status(node: str, health: BackendHealth, late: int, others_work: boo
         ("reason", health.reason or ""),
         ("breaker", health.breaker),
         ("breaker_cause", health.cause or ""),
+        ("next_trial_ms", _figure(health.next_trial_ms)),
         ("breaker_openings", str(health.openings)),
         ("advice_p50_ms", _figure(health.advice_p50_ms)),
         ("advice_p99_ms", _figure(health.advice_p99_ms)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from vlm_driving.core import UserError
 from vlm_driving.core.deadline import NS_PER_MS
 from vlm_driving.ros.messages import Kind, Message, SpeedMessage
 from vlm_driving.ros.parameters import NodeSettings
@@ -31,18 +32,23 @@ class SpeedInput:
         self._clock = clock
         self._newest: tuple[int, float] | None = None
         self._subscription: Subscription | None = None
+        self.fault: str | None = None
+        """Why there is no subscription, in one sentence; None where nothing is wrong."""
 
     def look(self) -> None:
-        """Subscribe, once it is known what is published. Raises UserError for a missing type."""
+        """Subscribe, once it is known what is published.
+
+        A type that is not installed is no reason to leave the cameras without answers: it is told,
+        and the speed is not known.
+        """
         speed = self.settings.speed
-        if not speed.topic or self._subscription is not None:
+        if not speed.topic or self._subscription is not None or self.fault is not None:
             return
-        topic = self._port.resolve(speed.topic)
-        kinds = [KINDS[speed.type]] if speed.type in KINDS else list(KINDS.values())
-        candidate = chosen([Candidate(topic, kind) for kind in kinds], self._port.publishers)
-        if candidate is not None:
-            qos = overridden(SENSOR, self.settings.qos(topic))
-            self._subscription = self._port.subscribe(topic, candidate.kind, self._hear, qos)
+        try:
+            self._subscribe()
+        except UserError as error:
+            self.fault = str(error)
+            self._port.log.warn(f"The ego speed is not known: {error}")
 
     def kmh(self) -> float | None:
         """The speed now; None while none came lately."""
@@ -57,7 +63,16 @@ class SpeedInput:
         """Hear no more, and forget."""
         if self._subscription is not None:
             self._subscription.close()
-        self._subscription = self._newest = None
+        self._subscription = self._newest = self.fault = None
+
+    def _subscribe(self) -> None:
+        speed = self.settings.speed
+        topic = self._port.resolve(speed.topic)
+        kinds = [KINDS[speed.type]] if speed.type in KINDS else list(KINDS.values())
+        candidate = chosen([Candidate(topic, kind) for kind in kinds], self._port.publishers)
+        if candidate is not None:
+            qos = overridden(SENSOR, self.settings.qos(topic))
+            self._subscription = self._port.subscribe(topic, candidate.kind, self._hear, qos)
 
     def _hear(self, message: Message) -> None:
         if isinstance(message, SpeedMessage):

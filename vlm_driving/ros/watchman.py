@@ -10,7 +10,7 @@ from vlm_driving.core.deadline import NS_PER_MS
 from vlm_driving.ros.active import Active
 from vlm_driving.ros.camera_input import CameraInput
 from vlm_driving.ros.diagnostic_status import Steady, steadied
-from vlm_driving.ros.diagnostics import idle_status, statuses
+from vlm_driving.ros.diagnostics import idle_status, speed_status, statuses
 from vlm_driving.ros.messages import (
     DiagnosticLevel,
     DiagnosticsMessage,
@@ -112,6 +112,12 @@ class Watchman:
             figures,
             settings.diagnostics.thresholds,
         )
+        speed = settings.speed
+        if speed.topic:
+            said_speed = active.speed
+            measured += (
+                speed_status(self._name, speed.topic, said_speed.kmh(), said_speed.fault),
+            )
         by_name = {
             f"{self._name}: camera {name}": camera for name, camera in active.cameras.items()
         }
