@@ -133,11 +133,11 @@ def _next(old: Held | None, status: Status, now_ns: int, hold_ms: float) -> Held
         return Held(status)
     if _BADNESS[level] >= _BADNESS[shown]:
         return Held(status)
-    if old.better_ns is None or now_ns < old.better_ns:
-        return replace(old, better_ns=now_ns, best=level)
-    best = worst((old.best, level))
-    if now_ns - old.better_ns < hold_ms * NS_PER_MS:
-        return replace(old, best=best)
+    since_ns, best = old.better_ns, worst((old.best, level))
+    if since_ns is None or now_ns < since_ns:
+        since_ns, best = now_ns, level
+    if now_ns - since_ns < hold_ms * NS_PER_MS:
+        return replace(old, better_ns=since_ns, best=best)
     # What it was at its worst meanwhile is shown next, and is held from now on in its turn.
     if best is level:
         return Held(status)
