@@ -62,3 +62,10 @@ def test_a_buffer_beyond_the_limit_of_the_system_is_a_warning_with_the_remedy():
     )
     made.shutdown()
     assert any(f"sudo sysctl -w net.core.rmem_max={wanted}" in line for line in lines)
+
+
+def test_an_interface_that_the_user_names_is_not_named_by_us_as_well(monkeypatch):
+    own = "<Interfaces><NetworkInterface address='127.0.0.1'/></Interfaces>"
+    uri = f"<CycloneDDS><Domain><General>{own}</General></Domain></CycloneDDS>"
+    monkeypatch.setenv("CYCLONEDDS_URI", uri)
+    DdsPort("listener", domain=DOMAIN).shutdown()  # Cyclone refuses one that is named twice

@@ -145,6 +145,20 @@ def test_a_paused_simulation_is_no_fault_of_the_camera():
     assert kinds(silent(clock=clock)) == [CauseKind.CLOCK_STOPPED]
 
 
+def test_a_pause_is_known_although_the_last_tick_was_seen_late():
+    clock = SimClock(True, 1, 95 * S + 90 * MS, NOW)
+    assert kinds(sound(now_ns=97 * S, last_frame_ns=95 * S, clock=clock)) == [
+        CauseKind.CLOCK_STOPPED
+    ]
+
+
+def test_a_simulation_that_goes_on_has_time_for_its_next_frame():
+    clock = SimClock(True, 1, 100 * S, NOW, running_ns=100 * S - 50 * MS)
+    assert kinds(sound(last_frame_ns=90 * S, clock=clock)) == []
+    clock = SimClock(True, 1, 100 * S, NOW, running_ns=97 * S)
+    assert kinds(sound(last_frame_ns=90 * S, clock=clock)) == [CauseKind.FRAMES_STOPPED]
+
+
 def test_frames_that_wait_for_a_simulation_to_start_are_no_fault_of_the_network():
     assert kinds(silent(clock=SimClock(True, 0, None, NOW))) == [CauseKind.CLOCK_SILENT]
 

@@ -46,6 +46,15 @@ def test_wall_time_under_simulated_time_is_named():
     assert kind is CauseKind.SIM_TIME_WRONGLY_ON and "use_sim_time to false" in said
 
 
+def test_frames_from_before_the_first_tick_raise_no_doubt():
+    early = FrameHead(NOW, 0, "bgr8", 2, 2, 6, 12)
+    clock = SimClock(True, 1, 100 * S, NOW)
+    assert kinds(sound(heads=(early, early), clock=clock)) == []
+    assert kinds(sound(heads=(early, early, head()), clock=clock)) == []
+    far = head(age_ms=-80.0)
+    assert kinds(sound(heads=(early, early, far), clock=clock)) == [CauseKind.STAMP_FUTURE]
+
+
 def test_headers_that_are_never_filled_are_named():
     kind, said = only(sound(heads=tuple(head(stamp_ns=0) for _ in range(3))))
     assert kind is CauseKind.STAMP_ZERO and "header.stamp" in said

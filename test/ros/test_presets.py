@@ -22,7 +22,7 @@ KNOWN: dict[str, list[tuple[Any, ...]]] = {
         ("/sensing/camera/camera0/image_rect_color", IMAGE, None, "best_effort", None),
     ],
     "nuscenes": [
-        ("/cam_front/raw", IMAGE, None, None, None),
+        ("/cam_front/raw", IMAGE, "bgr8", None, None),
         ("/cam_front/compressed", COMPRESSED, None, None, None),
         ("/cam_front/image_rect_compressed", "foxglove.CompressedImage", None, None, None),
     ],

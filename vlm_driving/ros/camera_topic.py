@@ -77,12 +77,14 @@ class SimClock:
         publishers: of `/clock`.
         ticked_ns: when it last ticked; None for never.
         wall_ns: the machine's own time of day, nanoseconds since 1970.
+        running_ns: since when it has ticked without standing still; None for never.
     """
 
     use_sim_time: bool = False
     publishers: int = 0
     ticked_ns: int | None = None
     wall_ns: int | None = None
+    running_ns: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +149,13 @@ class CameraTopic:
 
     @property
     def silent_ns(self) -> int:
-        """How long nothing has come: since the last frame, or since it listens."""
-        return self.now_ns - max(self.subscribed_ns, self.last_frame_ns or self.subscribed_ns)
+        """How long nothing has come: since the last frame, or since it listens.
+
+        A simulation that goes on after a pause has as much time for its next frame as one that
+        begins.
+        """
+        since_ns = max(self.subscribed_ns, self.clock.running_ns or self.subscribed_ns)
+        return self.now_ns - max(since_ns, self.last_frame_ns or since_ns)
 
 
 LEAST_STAMPS = 5

@@ -151,7 +151,8 @@ def _paused(view: CameraTopic, settings: PreflightSettings) -> bool:
     clock = view.clock
     if not clock.use_sim_time or clock.ticked_ns is None:
         return False
-    return view.now_ns - clock.ticked_ns >= settings.patience_ms * NS_PER_MS
+    # Half the patience: the clock is looked at now and then, so that its last tick is known late.
+    return view.now_ns - clock.ticked_ns >= settings.patience_ms * NS_PER_MS / 2
 
 
 def _stopped(view: CameraTopic, settings: PreflightSettings) -> Cause:

@@ -38,8 +38,12 @@ def stamps(view: CameraTopic, settings: PreflightSettings) -> tuple[Cause, ...]:
             f"headers on {view.topic!r} are never filled in (stamp 0), so that the age of a frame "
             "on arrival cannot be known; let the driver set header.stamp to the time of capture.",
         )
+    # Before the first /clock nobody knows how old a frame is.
+    ages_ms = [head.age_ms for head in view.heads if head.received_ros_ns > 0]
+    if not ages_ms:
+        return ()
     # One late frame, or one jump of a simulated clock, is no reason to doubt a clock.
-    age_ms = median(head.age_ms for head in view.heads)
+    age_ms = median(ages_ms)
     if -settings.future_ms <= age_ms <= settings.old_ms:
         return ()
     return _far(view, age_ms)

@@ -87,9 +87,10 @@ SOURCES: Mapping[str, Source] = {
         },
     ),
     "carla_native": Source(
-        "CARLA 0.9.16 or 0.10 with its own ROS 2 publishers. The camera's name is front. It "
-        "publishes no ego speed.",
-        "CARLA 0.9.16 / 0.10（ROS 2 直接配信）。カメラ名は front です。自車速度は配信されません。",
+        "CARLA 0.9.16 or 0.10 with its own ROS 2 publishers. The vehicle's ros_name is hero, the "
+        "camera's is front, and the camera is enabled for ROS. It publishes no ego speed.",
+        "CARLA 0.9.16 / 0.10（ROS 2 直接配信）。ros_name は車両が hero、カメラが front で、"
+        "カメラの ROS 配信を有効にしておきます。自車速度は配信されません。",
         (Stream("/carla/hero/front/image", IMAGE, "bgra8", RELIABLE),),
         "with each frame",
         None,
@@ -144,12 +145,14 @@ SOURCES: Mapping[str, Source] = {
     "nuscenes": Source(
         "nuScenes: a bag of nuscenes2bag, converted to ROS 2. Where it was written compressed, "
         "the topic is /cam_front/compressed. The files of nuscenes2mcap hold Protobuf, which is "
-        "no ROS message: `vlm-driving replay` reads them, this node does not.",
+        "no ROS message: `vlm-driving replay` reads them, this node does not. /odom holds "
+        "positions without velocities, so there is no ego speed.",
         "nuScenes。nuscenes2bag の bag を ROS 2 に変換したものです。圧縮して書かれた bag では "
         "/cam_front/compressed を指定します。nuscenes2mcap のファイルは ROS のメッセージではない "
-        "Protobuf のため、このノードではなく `vlm-driving replay` で読みます。",
+        "Protobuf のため、このノードではなく `vlm-driving replay` で読みます。/odom には位置だけで"
+        "速度がないため、自車速度は使えません。",
         (
-            Stream("/cam_front/raw", IMAGE),
+            Stream("/cam_front/raw", IMAGE, "bgr8"),
             Stream("/cam_front/compressed", COMPRESSED_IMAGE),
             Stream("/cam_front/image_rect_compressed", FOXGLOVE_IMAGE),
         ),
@@ -158,15 +161,17 @@ SOURCES: Mapping[str, Source] = {
         {**_front("/cam_front/raw", transport="auto"), "use_sim_time": True},
     ),
     "kitti": Source(
-        "KITTI: a bag of kitti2bag2. It has bag times written in seconds, so only the header "
-        "stamps are right; write the bag anew with those before it is played.",
-        "KITTI（kitti2bag2 の bag）。bag 側の時刻は秒単位で書かれており、正しいのはヘッダの時刻だけ"
-        "です。再生の前に、ヘッダの時刻で bag を書き直してください。",
+        "KITTI: a bag that kitti2bag2 made of raw_synced. It has bag times written in seconds, so "
+        "only the header stamps are right; write the bag anew with those before it is played.",
+        "KITTI（kitti2bag2 が raw_synced から作った bag）。bag 側の時刻は秒単位で書かれており、"
+        "正しいのはヘッダの時刻だけです。再生の前に、ヘッダの時刻で bag を書き直してください。",
         (Stream("/kitti/camera_color_left/image_raw", IMAGE, "bgr8"),),
         f"200 Hz, from {_PLAY}",
         200.0,
         {
             **_front("/kitti/camera_color_left/image_raw", transport="raw", stamp="header"),
+            "speed.topic": "/kitti/oxts/gps/vel",
+            "speed.type": "TwistStamped",
             "use_sim_time": True,
         },
     ),
