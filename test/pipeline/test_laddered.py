@@ -161,6 +161,17 @@ def test_closing_answers_what_still_waits(open_ladder_bench):
     assert once_each(bench) == {"ok": 2}
 
 
+def test_closing_at_once_answers_what_is_in_work_and_drops_what_waits(open_ladder_bench):
+    bench = open_ladder_bench(names=("first",), first={"slow": 100})
+    bench.start()
+    bench.offer()
+    bench.until(lambda: bench.status("first").request, "it is at work")
+    bench.offer()
+    assert bench.pipeline.close(begin_waiting=False)
+    assert once_each(bench) == {"ok": 1, "dropped": 1}
+    assert "ended before work" in str(bench.reports.of(1).reason)
+
+
 def test_a_budget_of_centuries_does_not_end_the_watch(open_ladder_bench):
     bench = open_ladder_bench(settings=PipelineSettings(budget_ms=1e12), names=("first",))
     bench.start()

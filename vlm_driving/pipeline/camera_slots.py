@@ -63,7 +63,7 @@ class Taken(Generic[T]):
 class CameraSlots(Generic[T]):
     """Holds at most one item a camera. Every item that was put comes back exactly once.
 
-    It comes back from `put` (displaced, or above its rate), `poll` or `discard`. Any thread may
+    It comes back from `put` (displaced, or above its rate), `poll`, `discard` or `clear`. Any thread may
     call anything, and nothing waits; one thread polls.
     """
 
@@ -185,6 +185,15 @@ class CameraSlots(Generic[T]):
         """No more items will come; those that are still here can be taken."""
         with self._lock:
             self._closed = True
+
+    def clear(self) -> list[T]:
+        """Empty all slots; what was in them."""
+        with self._lock:
+            items = list(self._items.values())
+            for camera in self._items:
+                self._state = withdraw(self._state, camera)
+            self._items.clear()
+            return items
 
     def _try(self, now_ns: int) -> tuple[Taken[T] | None, int | None]:
         """The next item, or when to look again."""

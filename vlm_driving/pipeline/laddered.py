@@ -34,6 +34,7 @@ from vlm_driving.pipeline.vehicle_desk import VehicleDesk
 from vlm_driving.pipeline.watch import Watch
 from vlm_driving.pipeline.workers.states import WorkerState
 
+ENDED = "the pipeline ended before work on it began"
 _LOOK_AGAIN_S = 0.005
 _LAST_REPORTS_S = 1.0
 
@@ -200,16 +201,25 @@ class LadderPipeline:
             self._outbox.lost,
         )
 
-    def close(self, patience_s: float = 2.0) -> bool:
+    def close(self, patience_s: float = 2.0, begin_waiting: bool = True) -> bool:
         """Answer what is still here and stop; the pool stays up.
 
         Without a deadline the last frame is waited for as long as it takes.
+
+        Args:
+            patience_s: for a backend that does not come to an end.
+            begin_waiting: whether frames that wait are begun; else they are reported as dropped,
+                and only what is in work is answered.
 
         Returns:
             Whether every backend had come to an end with its last frame, and every report was
             taken.
         """
         self._slots.close()
+        if not begin_waiting:
+            for job in self._slots.clear():
+                self._desk.close(job, Verdict(Outcome.DROPPED, reason=ENDED))
+                self._watch.remove(job)
         if self._questions is not None:
             self._questions.close()
         self._dispatcher.finish()

@@ -119,7 +119,7 @@ class Active:
         )
 
     def close(self) -> bool:
-        """Hear no more, answer what is still here, and say that no advice stands.
+        """Hear no more, answer the frame in work, and say that no advice stands.
 
         Returns:
             Whether everything came to its end in time.
@@ -129,7 +129,7 @@ class Active:
             subscription.close()
         self._subscriptions.clear()
         try:
-            return self._pipeline.close()
+            return self._pipeline.close(begin_waiting=False)
         finally:
             self._speakers.silence()
 

@@ -94,7 +94,7 @@ class VlmNode:
             self._failure = None
 
     def deactivate(self) -> None:
-        """Listen no more, answer what is still here, then say nothing more."""
+        """Listen no more, answer the frame in work, then say nothing more."""
         with self._lock:
             self._expect(NodeState.ACTIVE)
             self._end()
