@@ -39,11 +39,46 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--machinery", type=int, metavar="N", help="N frames past a backend without a model")
     add("--cameras", type=int, metavar="C", help="C cameras share such a backend of 20 ms")
     add("--rate", type=float, metavar="HZ", help="with --cameras: of each of them (default 5)")
+    _configure_node(parser)
     add("--json", type=Path, metavar="FILE", help="write the JSON object here too")
+
+
+def _configure_node(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument_group(
+        "the ROS 2 node, in place of all else but --model, --threads and --json"
+    ).add_argument
+    add("--node", type=float, metavar="SECONDS", help="measure the node for so long")
+    add("--node-cameras", type=int, default=1, metavar="N", help="cameras (default 1)")
+    add(
+        "--node-transport",
+        choices=("raw", "compressed"),
+        default="raw",
+        help="bgr8 images (default) or JPEG",
+    )
+    add("--node-rate", type=float, default=10.0, metavar="HZ", help="of each (default 10)")
+    add("--node-reliable", action="store_true", help="they publish reliably, not best effort")
+    add(
+        "--node-middleware",
+        choices=("dds", "ros"),
+        default="dds",
+        help="what the node runs on: bare DDS (default) or ROS 2, which needs rclpy",
+    )
+    add(
+        "--node-cycles",
+        type=int,
+        default=5,
+        metavar="N",
+        help="lifecycle cycles; 0 for none (default 5)",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Measure; the last line on stdout is the result as one JSON object."""
+    if args.node is not None:
+        from vlm_driving.ros.measuring.command import run as run_node
+
+        return run_node(args)
+
     from rich.console import Console
 
     from vlm_driving.bench.plan import BenchPlan, check_writable
