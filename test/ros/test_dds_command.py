@@ -18,6 +18,7 @@ import pytest
 pytest.importorskip("cyclonedds", reason="needs cyclonedds: pip install 'vlm_driving[dds]'")
 
 from support.node_bench import raw
+
 from vlm_driving.core import UserError
 from vlm_driving.ros.dds.port import DdsPort
 from vlm_driving.ros.dds_command import parameters

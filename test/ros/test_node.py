@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
-
 from support.loopback_port import LoopbackPort
 from support.node_bench import TOPIC, NodeBench, jpeg, raw, settings
+
 from vlm_driving.core import UserError
 from vlm_driving.ros.messages import (
     ClassificationMessage,
@@ -92,13 +92,14 @@ def test_a_question_before_any_frame_or_without_words_is_refused_in_japanese(ben
 
 
 def test_after_deactivation_nothing_more_comes_and_the_last_word_is_that_no_advice_stands(bench):
+    bench.send()
+    bench.reports()
     for _ in range(3):
         bench.send()
     bench.node.deactivate()
     count = bench.count()
-    outcomes = [one["outcome"] for one in bench.reports(1)]
+    assert len(bench.reports()) <= 2  # of the three, one at most was in work
     assert bench.send() and bench.count() == count
-    assert 1 <= len(outcomes) <= 3  # the frames that a newer one took the place of are only counted
     newest = bench.port.sent["/vlm_driving/advice"][-1]
     assert isinstance(newest, ClassificationMessage) and newest.results == ()
     assert not any(topic.startswith(TOPIC) for topic in (s.topic for s in bench.port.subscriptions))
@@ -218,7 +219,7 @@ def test_a_node_without_a_model_says_why_and_lives_on(tmp_path):
     with pytest.raises(UserError) as caught:
         node.configure(settings(model=str(tmp_path / "nowhere")))
     node.failed("configure", caught.value)
-    assert node.state is NodeState.UNCONFIGURED
+    assert node.state.value == "unconfigured"
     assert any("nowhere" in line for line in node_port.log.said("error"))
     node_port.tick()
     (status,) = node_port.sent["/diagnostics"][-1].statuses

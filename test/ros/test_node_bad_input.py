@@ -5,8 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
-
 from support.node_bench import MS, NodeBench, picture, raw
+
 from vlm_driving.ros.messages import (
     CompressedImageMessage,
     DiagnosticLevel,

@@ -15,6 +15,7 @@ import time
 from contextlib import ExitStack
 from dataclasses import replace
 from statistics import median
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -25,6 +26,8 @@ pytest.importorskip("cyclonedds", reason="needs cyclonedds: pip install 'vlm_dri
 from support.imitated_sources import BLUE, GREEN, IMITATIONS, RED, SPEED_KMH, S
 from support.watched_node import ANSWERED, Road, watched
 
+from vlm_driving.pipeline.opening import OpenedPool, open_pool
+from vlm_driving.pipeline.pool import WorkerPool
 from vlm_driving.ros import configured as configured_module
 from vlm_driving.ros.messages import DiagnosticLevel
 from vlm_driving.ros.parameters import SOURCES
@@ -62,7 +65,8 @@ def taken_domain(stack: ExitStack) -> int:
 @pytest.fixture(scope="module", autouse=True)
 def shared_workers(this_machine_alone):
     """One pool of real workers for all: the presets ask for the same, and loading takes time."""
-    opened, asked = [], []
+    opened: list[OpenedPool] = []
+    asked: list[tuple] = []
 
     class Kept:
         def __init__(self, pool):
@@ -74,14 +78,14 @@ def shared_workers(this_machine_alone):
         def close(self):
             return ()
 
-    def open_once(*args, say, **kwargs):
+    def open_once(*args, say, **kwargs) -> OpenedPool:
         if not opened:
-            opened.append(real(*args, say=say, **kwargs))
+            opened.append(real(*args, **kwargs, say=say))
             asked.append((args, kwargs))
         assert asked[0] == (args, kwargs)
-        return replace(opened[0], pool=Kept(opened[0].pool))
+        return replace(opened[0], pool=cast(WorkerPool, Kept(opened[0].pool)))
 
-    real = configured_module.open_pool
+    real: Any = open_pool
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(configured_module, "open_pool", open_once)
         yield

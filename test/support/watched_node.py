@@ -44,10 +44,12 @@ class Road:
 
     def __call__(self, command: str) -> list[int]:
         """Stamps that were published so far."""
+        assert self._process.stdin is not None and self._process.stdout is not None
         print(command, file=self._process.stdin, flush=True)
-        return json.loads(self._process.stdout.readline())
+        return list(json.loads(self._process.stdout.readline()))
 
     def close(self) -> None:
+        assert self._process.stdin is not None
         self._process.stdin.close()
         try:
             self._process.wait(10)
@@ -136,6 +138,7 @@ class Watched:
         self.until(lambda: self.all("annotated"), "annotated frame")
         data = np.frombuffer(self.all("annotated")[-1].data, np.uint8)
         picture = cv2.imdecode(data, cv2.IMREAD_COLOR)
+        assert picture is not None
         height, width = picture.shape[:2]
         rows = picture[: height // 3]
         halves = rows[:, : width * 4 // 10], rows[:, width * 6 // 10 :]

@@ -33,7 +33,6 @@ from vlm_driving.pipeline.accounts import CameraShare
 from vlm_driving.pipeline.workers.messages import Said
 from vlm_driving.pipeline.workers.settings import WorkerSettings
 from vlm_driving.pipeline.workers.states import News, OnEvent
-from vlm_driving.replay.command import SWITCH_INTERVAL_S
 from vlm_driving.runtime.events import Done, StageBegun
 
 WIDTH, HEIGHT = 1280, 720
@@ -167,8 +166,7 @@ def machinery(frames: int, each: Callable[[], None] = lambda: None) -> dict[str,
 def as_in_use() -> Iterator[None]:
     """The interpreter as a program of ours sets it for frames; a guest's stays as it is."""
     before = sys.getswitchinterval()
-    if process.is_ours():
-        sys.setswitchinterval(SWITCH_INTERVAL_S)
+    process.give_way_soon()
     try:
         yield
     finally:

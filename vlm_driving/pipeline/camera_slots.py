@@ -63,8 +63,8 @@ class Taken(Generic[T]):
 class CameraSlots(Generic[T]):
     """Holds at most one item a camera. Every item that was put comes back exactly once.
 
-    It comes back from `put` (displaced, or above its rate), `poll`, `discard` or `clear`. Any thread may
-    call anything, and nothing waits; one thread polls.
+    It comes back from `put` (displaced, or above its rate), `poll`, `discard` or `clear`. Any
+    thread may call anything, and nothing waits; one thread polls.
     """
 
     def __init__(

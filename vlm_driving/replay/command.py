@@ -5,25 +5,19 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import signal
 import sys
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from vlm_driving import process
+from vlm_driving.signals import EXIT_SIGNAL_BASE, stopped_by_signal
 
 if TYPE_CHECKING:
     from vlm_driving.replay.options import ReplayOptions
     from vlm_driving.replay.session import OpenedModel
-
-EXIT_SIGNAL_BASE = 128
-SWITCH_INTERVAL_S = 0.001
-"""How soon a thread gives way: the watch and the offering must not wait the usual 5 ms."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -104,8 +98,7 @@ def replay(options: Any) -> int:
     from vlm_driving.replay.session import run_replay
     from vlm_driving.replay.source import open_bag_source
 
-    if process.is_ours():
-        sys.setswitchinterval(SWITCH_INTERVAL_S)
+    process.give_way_soon()
     with stopped_by_signal() as stopped:
 
         def open_then_stop_tidily(options: ReplayOptions) -> OpenedModel:
@@ -126,44 +119,6 @@ def replay(options: Any) -> int:
         print(f"report page:   {finished.path / 'report.html'}", file=sys.stderr, flush=True)
     print(json.dumps(finished.summary, ensure_ascii=False), flush=True)
     return 0 if stopped.number is None else EXIT_SIGNAL_BASE + stopped.number
-
-
-class Stopped:
-    """Whether a signal asked for an early end, and which.
-
-    Attributes:
-        tidily: there is something to bring to an end: a first signal only sets `event`.
-            Until then a signal ends everything at once.
-    """
-
-    def __init__(self) -> None:
-        self.event = threading.Event()
-        self.tidily = False
-        self.number: int | None = None
-
-    def handle(self, number: int, frame: FrameType | None) -> None:
-        """Ask for an early end; the second signal does not wait for it."""
-        if self.number is not None or not self.tidily:
-            if number == signal.SIGINT:
-                raise KeyboardInterrupt
-            sys.exit(EXIT_SIGNAL_BASE + number)
-        self.number = number
-        self.event.set()
-
-
-@contextmanager
-def stopped_by_signal() -> Iterator[Stopped]:
-    """Turn SIGINT and SIGTERM into an early end, with all clearing up, while the block runs."""
-    stopped = Stopped()
-    if threading.current_thread() is not threading.main_thread():
-        yield stopped
-        return
-    before = {n: signal.signal(n, stopped.handle) for n in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield stopped
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def default_out(bag: Path, now: datetime, parent: Path = Path("runs")) -> Path:

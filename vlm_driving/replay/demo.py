@@ -41,9 +41,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Make the bag where there is none, replay it; the last line on stdout is the summary."""
     from vlm_driving.core import UserError
-    from vlm_driving.replay.command import default_out, replay, stopped_by_signal
+    from vlm_driving.replay.command import default_out, replay
     from vlm_driving.replay.options import ReplayOptions
     from vlm_driving.resources import default_bundle
+    from vlm_driving.signals import stopped_by_signal
 
     options = ReplayOptions(
         bag=args.out / f"sample-drive-{args.seconds:g}s",

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import signal
-import threading
 from collections.abc import Sequence
 from pathlib import Path
-from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import yaml
 
+from vlm_driving import process
 from vlm_driving.core import UserError
 from vlm_driving.ros.node import VlmNode
 from vlm_driving.ros.parameters import (
@@ -23,6 +21,7 @@ from vlm_driving.ros.parameters import (
     read,
     unlisted_cameras,
 )
+from vlm_driving.signals import Stopped, stopped_by_signal
 
 if TYPE_CHECKING:
     from vlm_driving.ros.dds.port import DdsPort
@@ -66,17 +65,16 @@ def run(args: argparse.Namespace) -> int:
     given = parameters(args.preset, args.params_file, args.param, full)
     settings = read(given)
     port_type = _port_type()
-    stop = threading.Event()
-    old = _stop_on_signals(stop)
-    port = port_type(args.name, namespace=args.namespace, use_sim_time=settings.use_sim_time)
-    try:
-        for camera in unlisted_cameras(given):
-            port.log.warn(f"camera.{camera}.* is set, but cameras does not list {camera}.")
-        return _live(VlmNode(port, args.name), settings, stop)
-    finally:
-        port.shutdown()
-        for number, handler in old.items():
-            signal.signal(number, handler)
+    process.give_way_soon()
+    with stopped_by_signal() as stopped:
+        port = port_type(args.name, namespace=args.namespace, use_sim_time=settings.use_sim_time)
+        try:
+            for camera in unlisted_cameras(given):
+                port.log.warn(f"camera.{camera}.* is set, but cameras does not list {camera}.")
+            _live(VlmNode(port, args.name), settings, stopped)
+        finally:
+            port.shutdown()
+    return 0
 
 
 def parameters(
@@ -109,15 +107,15 @@ def _single(text: str) -> tuple[str, object]:
         raise UserError(f"The value of {name} is no YAML: {value!r:.80}.") from error
 
 
-def _live(node: VlmNode, settings: NodeSettings, stop: threading.Event) -> int:
+def _live(node: VlmNode, settings: NodeSettings, stopped: Stopped) -> None:
     try:
+        stopped.tidily = True
         node.configure(settings)
-        if not stop.is_set():
+        if not stopped.event.is_set():
             node.activate()
-        stop.wait()
+        stopped.wait()
     finally:
         node.shutdown()
-    return 0
 
 
 def _port_type() -> type[DdsPort]:
@@ -132,12 +130,3 @@ def _port_type() -> type[DdsPort]:
             "ros2 run vlm_driving vlm_driving_node."
         ) from error
     return DdsPort
-
-
-def _stop_on_signals(stop: threading.Event) -> dict[signal.Signals, Any]:
-    """Have SIGINT and SIGTERM end the node as a whole; gives what they did before."""
-
-    def handle(number: int, frame: FrameType | None) -> None:
-        stop.set()
-
-    return {one: signal.signal(one, handle) for one in (signal.SIGINT, signal.SIGTERM)}

@@ -47,13 +47,21 @@ def middleware(
     )
 
 
-def image_topics(port: Port, topics: Mapping[str, tuple[str, ...]]) -> tuple[ImageTopic, ...]:
-    """Those topics of the graph that carry images and have a publisher."""
+def image_topics(
+    port: Port, topics: Mapping[str, tuple[str, ...]], own_prefix: str
+) -> tuple[ImageTopic, ...]:
+    """Those topics of the graph that carry images and have a publisher.
+
+    Args:
+        port: the node's connection.
+        topics: of the graph, with their types.
+        own_prefix: with which the node's own topics begin: what it draws is no camera.
+    """
     return tuple(
         ImageTopic(name, kind)
         for name, types in topics.items()
         for kind in sorted({*types} & {*IMAGE_TYPES})
-        if port.publisher_count(name)
+        if not name.startswith(own_prefix) and port.publisher_count(name)
     )
 
 

@@ -88,8 +88,9 @@ class Watchman:
         # The whole graph may be large, and matters only to who looks for a camera that is silent.
         silent = any(camera.is_silent for camera in active.cameras.values())
         topics = self._port.topics() if silent else {}
-        images = image_topics(self._port, topics)
-        facts = middleware(topics, self._port.resolve("~/x")[:-1])
+        own_prefix = self._port.resolve("~/x")[:-1]
+        images = image_topics(self._port, topics, own_prefix)
+        facts = middleware(topics, own_prefix)
         clock, notices = self._clock_watch.facts(), tuple(self._notices.values())
         causes = [
             cause
@@ -115,9 +116,7 @@ class Watchman:
         speed = settings.speed
         if speed.topic:
             said_speed = active.speed
-            measured += (
-                speed_status(self._name, speed.topic, said_speed.kmh(), said_speed.fault),
-            )
+            measured += (speed_status(self._name, speed.topic, said_speed.kmh(), said_speed.fault),)
         by_name = {
             f"{self._name}: camera {name}": camera for name, camera in active.cameras.items()
         }

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from pathlib import Path
 
 from vlm_driving import process
 
 EXIT_BROKEN = 1
-EXIT_SIGNAL_BASE = 128
 DEFAULTS = {"frames": 1000, "rate": 10.0, "budget_ms": 200.0, "seed": 0, "pictures": 24}
 
 
@@ -43,8 +41,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Soak; the last line on stdout is the result as one JSON object."""
     from vlm_driving.pipeline.workers.surroundings import die_with
-    from vlm_driving.replay.command import SWITCH_INTERVAL_S, stopped_by_signal
     from vlm_driving.resources import default_bundle
+    from vlm_driving.signals import EXIT_SIGNAL_BASE, stopped_by_signal
     from vlm_driving.soak.kinds import parse_faults
     from vlm_driving.soak.options import SoakOptions
     from vlm_driving.soak.progress import Teller
@@ -57,8 +55,7 @@ def run(args: argparse.Namespace) -> int:
         faults=parse_faults(args.faults),
         **{name: getattr(args, name) for name in DEFAULTS},
     )
-    if process.is_ours():
-        sys.setswitchinterval(SWITCH_INTERVAL_S)
+    process.give_way_soon()
     with stopped_by_signal() as stopped, Teller(args.quiet) as teller:
 
         def stop_tidily() -> None:

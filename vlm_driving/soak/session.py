@@ -47,7 +47,6 @@ from vlm_driving.soak.vitals import Growth, left_behind, take_traces
 
 LADDER = ("onnx-cpu", "onnx-cpu-2")
 CAMERA = "front"
-SWITCH_INTERVAL_S = 0.001
 _NS_PER_S = 1_000_000_000
 _VITALS_S = 2.0
 _WELL_S = 15.0  # for the workers to be whole again at the end

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from vlm_driving.signals import EXIT_SIGNAL_BASE
+
 EXIT_MISSED = 1
-EXIT_SIGNAL_BASE = 128
 
 
 def run(args: argparse.Namespace) -> int:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from typing import Any
 
 from vlm_driving import process
 from vlm_driving.ros.parameters.parameter import Kind, Parameter
 from vlm_driving.ros.simulator.parameters import PARAMETERS, read
+from vlm_driving.signals import EXIT_SIGNAL_BASE, stopped_by_signal
 
 _TYPES = {Kind.INTEGER: int, Kind.DOUBLE: float, Kind.STRING: str}
 
@@ -28,18 +28,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Drive until the end or a signal. Raises UserError for what cannot be."""
-    from vlm_driving.replay.command import (
-        EXIT_SIGNAL_BASE,
-        SWITCH_INTERVAL_S,
-        stopped_by_signal,
-    )
     from vlm_driving.ros.dds.port import DdsPort
     from vlm_driving.ros.simulator.node import NODE, SimulatorNode
 
     values = {one.name: getattr(args, one.name) for one in PARAMETERS}
     settings = read({name: value for name, value in values.items() if value is not None})
-    if process.is_ours():
-        sys.setswitchinterval(SWITCH_INTERVAL_S)
+    process.give_way_soon()
     with stopped_by_signal() as stopped:
         port = DdsPort(NODE)
         try:

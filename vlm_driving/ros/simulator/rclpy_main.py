@@ -6,12 +6,15 @@ import sys
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from vlm_driving import process
 from vlm_driving.core import UserError
-from vlm_driving.replay.command import EXIT_SIGNAL_BASE, SWITCH_INTERVAL_S, stopped_by_signal
-from vlm_driving.ros.simulator.node import NODE, SimulatorNode
-from vlm_driving.ros.simulator.parameters import PARAMETERS, SimulatorSettings, read
+from vlm_driving.ros.rclpy_main import NO_RCLPY, missing_module, spin
+from vlm_driving.signals import EXIT_SIGNAL_BASE, stopped_by_signal
+
+if TYPE_CHECKING:
+    from vlm_driving.ros.simulator.parameters import SimulatorSettings
 
 EXIT_USER_ERROR, EXIT_INTERRUPTED = 2, 130
 
@@ -26,24 +29,25 @@ def main(argv: Sequence[str] | None = None) -> int:
         import rclpy
         from rclpy.node import Node
         from rclpy.signals import SignalHandlerOptions
-
+    except ImportError as error:
+        return _refuse(f"{NO_RCLPY.replace('driving node', 'driving sim-node')} ({error})")
+    try:
         from vlm_driving.ros.rclpy_executor import KeepingExecutor
         from vlm_driving.ros.rclpy_port import RclpyPort
-    except ImportError as error:
-        print(
-            f"rclpy cannot be imported ({error}): source a ROS 2 workspace, or run `vlm-driving "
-            "sim-node`, which needs none.",
-            file=sys.stderr,
-        )
-        return EXIT_USER_ERROR
-    sys.setswitchinterval(SWITCH_INTERVAL_S)  # the clock shares the interpreter with the pictures
+        from vlm_driving.ros.simulator.node import NODE, SimulatorNode
+    except ModuleNotFoundError as error:
+        return _refuse(missing_module(error))
+    process.claim()
+    process.give_way_soon()  # the clock shares the interpreter with the pictures
     with suppress(KeyboardInterrupt), stopped_by_signal() as stopped:
         rclpy.init(args=argv, signal_handler_options=SignalHandlerOptions.NO)
         node = Node(NODE)
         port = RclpyPort(node)
         executor = KeepingExecutor()
         executor.add_node(node)
-        spinner = threading.Thread(target=executor.spin, name="spin", daemon=True)
+        spinner = threading.Thread(
+            target=spin, args=(executor, node, stopped.event.set), name="spin", daemon=True
+        )
         spinner.start()
         stopped.tidily = True
         try:
@@ -53,12 +57,16 @@ def main(argv: Sequence[str] | None = None) -> int:
             return EXIT_USER_ERROR
         finally:
             port.shutdown()
-            executor.shutdown()
-            spinner.join()
+            executor.shutdown_from_outside(spinner)
             node.destroy_node()
             rclpy.try_shutdown()
         return 0 if stopped.number is None else EXIT_SIGNAL_BASE + stopped.number
     return EXIT_INTERRUPTED  # before there was anything to end
+
+
+def _refuse(sentence: str) -> int:
+    print(f"vlm_driving_simulator: {sentence}", file=sys.stderr)
+    return EXIT_USER_ERROR
 
 
 def declared(node: Any) -> SimulatorSettings:
@@ -68,6 +76,8 @@ def declared(node: Any) -> SimulatorSettings:
         UserError: one is out of its type or range.
     """
     from rcl_interfaces.msg import ParameterDescriptor
+
+    from vlm_driving.ros.simulator.parameters import PARAMETERS, read
 
     values = {}
     for one in PARAMETERS:
