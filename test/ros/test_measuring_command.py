@@ -84,7 +84,7 @@ def test_the_same_is_measured_under_ros(hurried):
     found = result["steady"]
     assert found["outcomes"] and found["strange"] == 0 and found["diagnostics"] > 0
     assert result["cycles"][0]["first_report_ms"] > 0
-    assert result["machine"]["ros_distro"]
+    assert "ros_distro" in result["machine"]
 
 
 def test_a_node_that_dies_is_a_sentence_with_its_last_lines(hurried, monkeypatch):

@@ -12,6 +12,7 @@ from typing import Any
 
 from vlm_driving import process
 from vlm_driving.ros.rclpy_log import one_line
+from vlm_driving.ros.socket_buffers import make_room
 
 NO_RCLPY = (
     "rclpy is not there: source a ROS 2 workspace first (source /opt/ros/jazzy/setup.bash), with "
@@ -65,6 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ImportError as error:
         return _refuse(f"{NO_RCLPY} ({error})")
     process.claim()
+    make_room(os.environ)
     process.give_way_soon()
     # rclpy's own handlers would shut the context down at once: the last diagnostics, the last
     # transition and its log line could not be sent any more. These only end the waiting below.
