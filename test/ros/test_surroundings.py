@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from support.loopback_port import LoopbackPort, RosClock
 
-from vlm_driving.ros.surroundings import ClockWatch
+from vlm_driving.ros.surroundings import ClockWatch, middleware
 
 S = 1_000_000_000
 
@@ -25,3 +25,13 @@ def test_a_clock_runs_since_it_last_stood_still():
     port.clock.now = 1  # back: it begins again, which is a tick like any other
     watch.look()
     assert (watch.facts().ticked_ns, watch.facts().running_ns) == (110 * S, 110 * S)
+
+
+def test_the_middleware_is_what_the_port_says_and_only_topics_of_others_count(tmp_path):
+    limit = tmp_path / "rmem_max"
+    limit.write_text("212992\n")
+    topics = ("/clock", "/vlm_driving/front/report", "/camera/image")
+    facts = middleware("cyclonedds", topics, "/vlm_driving/", {"ROS_DOMAIN_ID": "7"}, limit)
+    assert (facts.name, facts.domain_id, facts.other_topics) == ("cyclonedds", 7, 1)
+    assert facts.receive_buffer_bytes == 212992
+    assert middleware("x", (), "/", {}, tmp_path / "none").receive_buffer_bytes is None

@@ -93,7 +93,7 @@ class Middleware:
 
     Attributes:
         domain_id: ROS_DOMAIN_ID.
-        name: RMW_IMPLEMENTATION, or `cyclonedds` for bare DDS; empty where it is not known.
+        name: of the rmw implementation, or `cyclonedds` for bare DDS; empty where not known.
         fastdds_transports: FASTDDS_BUILTIN_TRANSPORTS; empty where it is not set.
         receive_buffer_bytes: the most that a socket may have (net.core.rmem_max on Linux, or
             less where the middleware asks for less); None where it is not known.
@@ -124,6 +124,8 @@ class CameraTopic:
         last_frame_ns: when the newest came; None for never.
         heads: of the newest few messages, oldest first.
         lost: frames that never arrived, of the newest ones: see `lost_on_the_way`.
+        undecodable: reports of the last seconds that say `malformed`.
+        undecodable_why: the reason of most of them, one English clause or sentence.
         incompatible: policies that the middleware named in its incompatible-QoS notices.
         image_topics: all topics of the graph with image publishers.
         clock: which time the node lives in.
@@ -142,6 +144,8 @@ class CameraTopic:
     last_frame_ns: int | None = None
     heads: tuple[FrameHead, ...] = ()
     lost: int = 0
+    undecodable: int = 0
+    undecodable_why: str = ""
     incompatible: tuple[str, ...] = ()
     image_topics: tuple[ImageTopic, ...] = ()
     clock: SimClock = field(default_factory=SimClock)

@@ -47,7 +47,8 @@ class IncompatibleQos:
 
     Attributes:
         topic: its full name.
-        policy: what they disagree about: `reliability`, `durability` or another policy.
+        policy: what they disagree about: `reliability`, `durability` or another policy; `type` where it
+            is no policy, but the type of the messages.
         is_publisher: whether our end is the publisher.
         count: how many such pairs our end has met so far.
     """
@@ -181,6 +182,11 @@ class Port(Protocol):
     @property
     def clock(self) -> Clock:
         """The node's clock."""
+        ...
+
+    @property
+    def middleware(self) -> str:
+        """What carries the messages: the name of an rmw implementation, or `cyclonedds`."""
         ...
 
     def resolve(self, topic: str) -> str:

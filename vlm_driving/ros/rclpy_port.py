@@ -9,8 +9,10 @@ from typing import Any
 from weakref import WeakSet
 
 from rclpy.clock import Clock, ClockType
+from rclpy.utilities import get_rmw_implementation_identifier
 
-from vlm_driving.ros.dds.names import resolve
+from vlm_driving.core import UserError
+from vlm_driving.ros.dds.names import resolve, topic_on_wire
 from vlm_driving.ros.messages import Kind
 from vlm_driving.ros.port import (
     RELIABLE,
@@ -46,6 +48,11 @@ class RclpyPort:
         self._met: dict[tuple[str, str, bool], IncompatibleQos] = {}
         self._on_incompatible: list[OnIncompatibleQos] = []
         self._written: dict[str, str] = {}
+
+    @property
+    def middleware(self) -> str:
+        """Name of the rmw implementation."""
+        return str(get_rmw_implementation_identifier())
 
     def resolve(self, topic: str) -> str:
         """The full name of `topic`, remapped. Raises UserError."""
@@ -91,12 +98,18 @@ class RclpyPort:
         return {
             name: tuple(types)
             for name, types in sorted(self._node.get_topic_names_and_types())
-            if self._node.resolve_topic_name(name) == name
+            if not self._is_of_ros(name) or self._node.resolve_topic_name(name) == name
         }
 
     def publishers(self, topic: str) -> tuple[PublisherInfo, ...]:
         """Every publisher known of a topic, whatever its type and QoS."""
-        return self._infos(self._names(topic)[0])
+        if topic.startswith("/") and not self._is_of_ros(topic):
+            # Somebody's double slash: rclpy refuses such a name, but not the one on the wire.
+            on_wire = topic_on_wire(topic)
+            found = self._node.get_publishers_info_by_topic(on_wire, no_mangle=True)
+        else:
+            found = self._node.get_publishers_info_by_topic(self._names(topic)[0])
+        return tuple(publisher_info(one) for one in found)
 
     def publisher_count(self, topic: str) -> int:
         """How many publishers a topic has, whatever their type and QoS."""
@@ -129,9 +142,13 @@ class RclpyPort:
             written = self._written.get(topic, topic)
         return written, self.resolve(written)
 
-    def _infos(self, topic: str) -> tuple[PublisherInfo, ...]:
-        found = self._node.get_publishers_info_by_topic(topic)
-        return tuple(publisher_info(one) for one in found)
+    def _is_of_ros(self, full: str) -> bool:
+        """Whether a name of the graph keeps the rules of ROS; another middleware may break them."""
+        try:
+            resolve(full, self._node.get_name(), self._node.get_namespace())
+        except UserError:
+            return False
+        return True
 
     def _keep(self, made: RclpySubscription | RclpyPublisher | RclpyTimer) -> None:
         with self._lock:

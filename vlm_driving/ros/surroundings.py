@@ -10,7 +10,6 @@ from pathlib import Path
 from vlm_driving.ros.camera_topic import IMAGE_TYPES, ImageTopic, Middleware, SimClock
 from vlm_driving.ros.port import Port
 
-BARE_DDS = "cyclonedds"
 RMEM_MAX = Path("/proc/sys/net/core/rmem_max")
 _OWN = frozenset({"/parameter_events", "/rosout", "/diagnostics", "/clock"})
 _MOST_DOMAIN = 232
@@ -19,6 +18,7 @@ _STANDS_NS = 1_000_000_000
 
 
 def middleware(
+    name: str,
     topics: Iterable[str],
     own_prefix: str,
     environment: Mapping[str, str] = os.environ,
@@ -27,20 +27,21 @@ def middleware(
     """The facts for preflight.
 
     Args:
+        name: of the middleware.
         topics: names of those of the graph.
         own_prefix: with which the node's own topics begin.
         environment: of this process.
         limit_file: where the system tells the largest receive buffer.
     """
     domain = environment.get("ROS_DOMAIN_ID", "").strip()
-    others = [name for name in topics if name not in _OWN and not name.startswith(own_prefix)]
+    others = [one for one in topics if one not in _OWN and not one.startswith(own_prefix)]
     try:
         limit = int(limit_file.read_text())
     except (OSError, ValueError):
         limit = None
     return Middleware(
         domain_id=int(domain) if domain.isdecimal() and int(domain) <= _MOST_DOMAIN else 0,
-        name=environment.get("RMW_IMPLEMENTATION", ""),
+        name=name,
         fastdds_transports=environment.get("FASTDDS_BUILTIN_TRANSPORTS", ""),
         receive_buffer_bytes=limit,
         other_topics=len(others),

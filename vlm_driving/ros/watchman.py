@@ -73,7 +73,7 @@ class Watchman:
                 text = f"{word}: {failure}"
                 measured = [replace(measured[0], level=DiagnosticLevel.ERROR, message=text)]
         else:
-            measured = self._measured(settings, active, now_ns)
+            measured = self._measured_safely(settings, active, now_ns)
         hold_ms = settings.diagnostics.hold_ms
         self._steady, shown = steadied(self._steady, measured, now_ns, hold_ms)
         self._publisher.publish(DiagnosticsMessage(self._port.clock.now_ns(), shown))
@@ -81,6 +81,18 @@ class Watchman:
     def close(self) -> None:
         """Send no more."""
         self._publisher.close()
+
+    def _measured_safely(
+        self, settings: NodeSettings, active: Active, now_ns: int
+    ) -> list[DiagnosticStatus]:
+        """What is measured; a fault of ours, or of the graph, must not end the diagnostics."""
+        try:
+            return self._measured(settings, active, now_ns)
+        except Exception as error:
+            text = f"the node cannot be diagnosed, {type(error).__name__}: {error}"
+            self._port.log.error(f"{self._name}: {text}", throttle_s=60.0, key="diagnostics")
+            status = idle_status(self._name, "active")
+            return [replace(status, level=DiagnosticLevel.ERROR, message=text)]
 
     def _measured(
         self, settings: NodeSettings, active: Active, now_ns: int
@@ -90,7 +102,7 @@ class Watchman:
         topics = self._port.topics() if silent else {}
         own_prefix = self._port.resolve("~/x")[:-1]
         images = image_topics(self._port, topics, own_prefix)
-        facts = middleware(topics, own_prefix)
+        facts = middleware(self._port.middleware, topics, own_prefix)
         clock, notices = self._clock_watch.facts(), tuple(self._notices.values())
         causes = [
             cause

@@ -44,17 +44,19 @@ class DdsSubscription:
         callback: OnMessage,
         on_incompatible: OnIncompatibleQos,
         log: Log,
+        forget: Callable[[DdsSubscription], None],
     ) -> None:
         self.topic = topic
         self.undecodable = 0
         self._kind = kind
         self._callback = callback
         self._log = log
+        self._forget = forget
         self._closing = threading.Event()
         listener = Listener(on_requested_incompatible_qos=_teller(topic, False, on_incompatible))
         self._topic: Any = Topic(participant, topic_on_wire(topic), wire_type(kind))
         self._reader: Any = DataReader(
-            participant, self._topic, qos=endpoint_qos(qos), listener=listener
+            participant, self._topic, qos=endpoint_qos(qos, kind), listener=listener
         )
         states = ViewState.Any | InstanceState.Any | SampleState.NotRead
         self._fresh = ReadCondition(self._reader, states)
@@ -88,13 +90,8 @@ class DdsSubscription:
         while not self._closing.is_set():
             try:
                 self._waitset.wait(FOREVER_NS)
-                while not self._closing.is_set():
-                    samples = self._reader.take(1, condition=self._fresh)
-                    if not samples:
-                        break
-                    cdr = getattr(samples[0], "cdr", None)
-                    if cdr is not None:  # else a publisher went, which brings no data
-                        self._hand_over(cdr)
+                while not self._closing.is_set() and self._take():
+                    pass
             except DDSException as error:
                 if self._closing.is_set():
                     break
@@ -103,6 +100,20 @@ class DdsSubscription:
         # In this order: a condition outlives neither its waitset nor its reader.
         del self._waitset, self._fresh
         self._reader = self._topic = None
+        self._forget(self)
+
+    def _take(self) -> bool:
+        """Take one sample and hand it over; False if there is none.
+
+        Apart from the loop, whose thread would hold the bytes until the next one comes.
+        """
+        samples = self._reader.take(1, condition=self._fresh)
+        if not samples:
+            return False
+        cdr = getattr(samples[0], "cdr", None)
+        if cdr is not None:  # else a publisher went, which brings no data
+            self._hand_over(cdr)
+        return True
 
     def _hand_over(self, cdr: bytes) -> None:
         try:
@@ -126,8 +137,10 @@ class DdsPublisher:
         qos: Qos,
         on_incompatible: OnIncompatibleQos,
         log: Log,
+        forget: Callable[[DdsPublisher], None],
     ) -> None:
         self.topic = topic
+        self._forget = forget
         self._kind = kind
         self._type = wire_type(kind)
         self._log = log
@@ -135,7 +148,7 @@ class DdsPublisher:
         listener = Listener(on_offered_incompatible_qos=_teller(topic, True, on_incompatible))
         self._topic = Topic(participant, topic_on_wire(topic), self._type)
         self._writer: Any = DataWriter(
-            participant, self._topic, qos=endpoint_qos(qos), listener=listener
+            participant, self._topic, qos=endpoint_qos(qos, kind), listener=listener
         )
 
     def publish(self, message: Message) -> bool:
@@ -163,6 +176,7 @@ class DdsPublisher:
         """End it."""
         with self._lock:
             self._writer = self._topic = None
+        self._forget(self)
 
 
 def call_safely(callback: Callable[[], None], name: str, log: Log) -> None:

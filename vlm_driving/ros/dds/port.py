@@ -17,7 +17,7 @@ from vlm_driving.ros.dds.domain import RECEIVE_BUFFER_BYTES, close_domain, domai
 from vlm_driving.ros.dds.endpoints import DdsPublisher, DdsSubscription, call_safely
 from vlm_driving.ros.dds.graph import Graph
 from vlm_driving.ros.dds.log import DdsLog
-from vlm_driving.ros.dds.names import resolve
+from vlm_driving.ros.dds.names import check_node, resolve
 from vlm_driving.ros.dds.timers import DdsTimer, Timers
 from vlm_driving.ros.messages import ClockMessage, Kind, Message
 from vlm_driving.ros.port import (
@@ -52,6 +52,8 @@ class DdsClock:
 class DdsPort:
     """One node on bare DDS; a `vlm_driving.ros.port.Port`."""
 
+    middleware = "cyclonedds"
+
     def __init__(
         self,
         node: str,
@@ -75,7 +77,7 @@ class DdsPort:
         Raises:
             UserError: the domain or the names are wrong, or Cyclone refuses.
         """
-        resolve("~/name", node, namespace)  # which says what is wrong with them
+        check_node(node, namespace)
         self._node, self._namespace = node, namespace
         self.log: Log = log or DdsLog(node)
         self.clock = DdsClock(use_sim_time)
@@ -94,10 +96,10 @@ class DdsPort:
             ) from error
         self._graph: Graph | None = Graph(self._participant)
         self._timers = Timers(self.log)
-        self._ends: list[DdsSubscription | DdsPublisher] = []
+        self._ends: set[DdsSubscription | DdsPublisher] = set()
         self._lock = threading.Lock()
         self._is_over = False
-        self._met: list[IncompatibleQos] = []
+        self._met: dict[tuple[str, str, bool], IncompatibleQos] = {}
         self._on_incompatible: list[OnIncompatibleQos] = []
         if use_sim_time:
             self.subscribe("/clock", Kind.CLOCK, self.clock.hear)
@@ -114,9 +116,16 @@ class DdsPort:
         with self._lock:
             self._must_live()
             made = DdsSubscription(
-                self._participant, full, kind, qos, callback, self._incompatible, self.log
+                self._participant,
+                full,
+                kind,
+                qos,
+                callback,
+                self._incompatible,
+                self.log,
+                self._forget,
             )
-            self._ends.append(made)
+            self._ends.add(made)
         return made
 
     def publisher(self, topic: str, kind: Kind, qos: Qos = RELIABLE) -> DdsPublisher:
@@ -124,8 +133,10 @@ class DdsPort:
         full = self.resolve(topic)
         with self._lock:
             self._must_live()
-            made = DdsPublisher(self._participant, full, kind, qos, self._incompatible, self.log)
-            self._ends.append(made)
+            made = DdsPublisher(
+                self._participant, full, kind, qos, self._incompatible, self.log, self._forget
+            )
+            self._ends.add(made)
         return made
 
     def timer(self, period_s: float, callback: Callable[[], None]) -> DdsTimer:
@@ -141,7 +152,9 @@ class DdsPort:
 
     def publishers(self, topic: str) -> tuple[PublisherInfo, ...]:
         """Every publisher known of a topic, whatever its type and QoS."""
-        return self._published().get(self.resolve(topic), ())
+        # A name of the graph may break the rules of ROS, as one with a double slash does.
+        full = topic if topic.startswith("/") else self.resolve(topic)
+        return self._published().get(full, ())
 
     def publisher_count(self, topic: str) -> int:
         """How many publishers a topic has, whatever their type and QoS."""
@@ -151,7 +164,7 @@ class DdsPort:
         """Hear of publishers and subscribers that cannot talk, those met before included."""
         # Without the lock of the ends: Cyclone may report while one of them is being made.
         self._on_incompatible.append(callback)
-        for notice in tuple(self._met):
+        for notice in tuple(self._met.values()):
             callback(notice)
 
     def shutdown(self) -> None:
@@ -160,7 +173,7 @@ class DdsPort:
             if self._is_over:
                 return
             self._is_over = True
-            ends, self._ends = self._ends, []
+            ends, self._ends = self._ends, set()
         self._timers.close()
         for end in ends:
             end.close()
@@ -173,11 +186,16 @@ class DdsPort:
         graph = self._graph
         return graph.topics() if graph else {}
 
+    def _forget(self, end: DdsSubscription | DdsPublisher) -> None:
+        """It is closed: what its callback holds, such as a whole pipeline, may go."""
+        with self._lock:
+            self._ends.discard(end)
+
     def _must_live(self) -> None:
         if self._is_over:
             raise RuntimeError("this port is shut down")
 
     def _incompatible(self, notice: IncompatibleQos) -> None:
-        self._met.append(notice)
+        self._met[notice.topic, notice.policy, notice.is_publisher] = notice
         for callback in tuple(self._on_incompatible):
             call_safely(partial(callback, notice), notice.topic, self.log)
