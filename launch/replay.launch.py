@@ -6,6 +6,7 @@ ends, the last reports are waited for, and the launch ends.
 Advice is advisory: this is not a safety-rated component.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from launch import LaunchContext, LaunchDescription, LaunchDescriptionEntity
@@ -26,7 +27,15 @@ from launch.launch_description_sources import PythonLaunchDescriptionSource
 from launch_ros.actions import Node
 
 from vlm_driving.core import UserError
-from vlm_driving.ros.launching import CLOCKS, PLAYER, Play, full_name, is_the_node, record_command
+from vlm_driving.ros.launching import (
+    CLOCKS,
+    PLAYER,
+    Play,
+    full_name,
+    is_the_node,
+    number,
+    record_command,
+)
 
 HERE = Path(__file__).resolve().parent
 YES_NO = ["true", "false"]
@@ -94,9 +103,12 @@ def generate_launch_description() -> LaunchDescription:
             ),
             DeclareLaunchArgument(
                 "drain",
-                default_value="2.0",
+                # Shorter than the node's patience, which would tell of a camera that is gone.
+                default_value="1.0",
                 description="From the end of the bag to the end of the launch, in s.",
             ),
+            # Before the node: what launch has just started outlives an error of the next action.
+            OpaqueFunction(function=check_arguments),
             IncludeLaunchDescription(
                 PythonLaunchDescriptionSource(str(HERE / "vlm_driving.launch.py")),
                 # Not left to the user: without them no frame is young, and none is awaited.
@@ -107,10 +119,17 @@ def generate_launch_description() -> LaunchDescription:
     )
 
 
-def start_replay(context: LaunchContext) -> list[LaunchDescriptionEntity]:
-    """Player, recorder, what waits for them, and what happens when one of them ends."""
-    given = dict(context.launch_configurations)
-    node = full_name(given.get("ros_namespace"), given["namespace"], given["node_name"])
+def check_arguments(context: LaunchContext) -> None:
+    """Refuse arguments that do not fit; the node's name is not known yet and does not matter."""
+    commands(dict(context.launch_configurations), "/unnamed")
+
+
+def commands(given: Mapping[str, str], node: str) -> tuple[list[str], list[str] | None, float]:
+    """The player's command line, the recorder's or None, and how long to wait after the bag, s.
+
+    Raises:
+        RuntimeError: an argument that does not fit; one sentence with the remedy.
+    """
     try:
         play = Play(
             bag=given["bag"],
@@ -125,10 +144,17 @@ def start_replay(context: LaunchContext) -> list[LaunchDescriptionEntity]:
         ).command()
         pictures = given["record_annotated"] == "true"
         record = record_command(given["record"], node, pictures) if given["record"] else None
-        drain_s = float(given["drain"])
+        number("ready_timeout", given["ready_timeout"])
+        return play, record, float(number("drain", given["drain"]))
     except (UserError, ValueError) as error:
         raise RuntimeError(str(error)) from error
 
+
+def start_replay(context: LaunchContext) -> list[LaunchDescriptionEntity]:
+    """Player, recorder, what waits for them, and what happens when one of them ends."""
+    given = dict(context.launch_configurations)
+    node = full_name(given.get("ros_namespace"), given["namespace"], given["node_name"])
+    play, record, drain_s = commands(given, node)
     player = ExecuteProcess(cmd=play, name="play", output="both")
     # SIGINT is what makes the recorder close its file; it gets time to.
     recorder = (

@@ -7,6 +7,7 @@ one. The node's own arguments hold as for vlm_driving.launch.py, over the preset
 Advice is advisory: this is not a safety-rated component.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from launch import LaunchContext, LaunchDescription, LaunchDescriptionEntity
@@ -34,10 +35,12 @@ from vlm_driving.ros.launching import (
     parameters_yaml,
     simulator_parameters,
 )
+from vlm_driving.ros.parameters.parameter import Value
 
 HERE = Path(__file__).resolve().parent
 YES_NO = ["true", "false"]
 PRESET = "builtin_simulator"
+PICTURES = "/simulator/front/image_raw/compressed"
 DRAIN_S = 1.0
 """From the end of the drive to the end of the launch, for the last reports."""
 
@@ -80,6 +83,8 @@ def generate_launch_description() -> LaunchDescription:
                 choices=YES_NO,
                 description="Whether RViz is started, if rviz2 is installed.",
             ),
+            # Before the node: what launch has just started outlives an error of the next action.
+            OpaqueFunction(function=check_arguments),
             IncludeLaunchDescription(
                 PythonLaunchDescriptionSource(str(HERE / "vlm_driving.launch.py")),
                 launch_arguments={"preset": PRESET, "use_sim_time": "true"}.items(),
@@ -89,14 +94,24 @@ def generate_launch_description() -> LaunchDescription:
     )
 
 
+def check_arguments(context: LaunchContext) -> None:
+    """Refuse arguments that do not fit; the node's name is not known yet and does not matter."""
+    simulator_values(dict(context.launch_configurations), "/unnamed")
+
+
+def simulator_values(given: Mapping[str, str], node: str) -> dict[str, Value]:
+    """The simulator's parameters. Raises RuntimeError: one sentence with the remedy."""
+    try:
+        return simulator_parameters(given, node)
+    except UserError as error:
+        raise RuntimeError(str(error)) from error
+
+
 def start_simulator(context: LaunchContext) -> list[LaunchDescriptionEntity]:
     """The simulator, RViz where it is wanted, and the end of the launch with the drive."""
     given = dict(context.launch_configurations)
     node = full_name(given.get("ros_namespace"), given["namespace"], given["node_name"])
-    try:
-        values = simulator_parameters(given, node)
-    except UserError as error:
-        raise RuntimeError(str(error)) from error
+    values = simulator_values(given, node)
     file = Path(launch_config.log_dir) / "parameters_simulator.yaml"
     file.write_text(parameters_yaml(values), encoding="utf-8")
     simulator = Node(
@@ -124,17 +139,32 @@ def start_simulator(context: LaunchContext) -> list[LaunchDescriptionEntity]:
     ends = [OnProcessExit(target_action=simulator, on_exit=driven)]
     if given["respawn"] != "true":
         ends.append(OnProcessExit(target_action=is_the_node, on_exit=ended))
-    return [*map(RegisterEventHandler, ends), simulator, *_viewer(given["rviz"] == "true")]
+    return [*map(RegisterEventHandler, ends), simulator, *_viewer(given["rviz"] == "true", node)]
 
 
-def _viewer(rviz: bool) -> list[LaunchDescriptionEntity]:
+def _viewer(rviz: bool, node: str) -> list[LaunchDescriptionEntity]:
     if rviz:
         words = ["-d", str(config_dir() / "rviz" / "vlm_driving.rviz")]
-        return [Node(package="rviz2", executable="rviz2", arguments=words, namespace="/")]
+        # The layout has the topics of a bag of `vlm-driving simulate` and of an unmoved node.
+        drawn = "front/annotated/compressed"
+        moved = [
+            ("/sensing/camera/front/image_raw/compressed", PICTURES),
+            (f"/vlm_driving/{drawn}", f"{node}/{drawn}"),
+        ]
+        return [
+            Node(
+                package="rviz2",
+                executable="rviz2",
+                arguments=words,
+                namespace="/",
+                remappings=moved,
+            )
+        ]
     return [
         LogInfo(
             msg="To watch: rviz:=true, or `ros2 run foxglove_bridge foxglove_bridge`, then connect "
-            "Foxglove to ws://localhost:8765 and open the layout "
-            f"{config_dir() / 'foxglove' / 'vlm_driving.json'}."
+            "Foxglove to ws://localhost:8765, open the layout "
+            f"{config_dir() / 'foxglove' / 'vlm_driving.json'} and set its camera image to "
+            f"{PICTURES}."
         )
     ]

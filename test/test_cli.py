@@ -209,6 +209,22 @@ def test_a_closed_stream_is_no_fault(repository: Path, closed: str):
     assert result.stdout + result.stderr == "a line\n"
 
 
+def test_no_socket_takes_the_number_of_a_closed_stream(repository: Path):
+    code = (
+        "import importlib, socket, sys, types\nfrom vlm_driving import cli\n"
+        "run = lambda args: min(socket.socket().fileno(), 3)\n"
+        "command = types.SimpleNamespace(configure=lambda p: None, run=run)\n"
+        "importlib.import_module = lambda name: command\n"
+        "raise SystemExit(cli.main(['replay']))"
+    )
+    result = subprocess.run(
+        ["sh", "-c", 'exec "$0" "$@" 0<&- 1>&- 2>&-', sys.executable, "-c", code],
+        cwd=repository,
+        check=False,
+    )
+    assert result.returncode == 3
+
+
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
 def test_an_output_on_a_full_disk_is_one_sentence(repository: Path):
     code = (

@@ -114,6 +114,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _fill_in_closed_streams() -> None:
     """Give what is printed somewhere to go where the caller has closed stdout or stderr."""
+    for number in range(3):  # or a socket takes the number, and a worker's output goes into it
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # which takes the lowest number that is free
+            os.set_inheritable(number, True)
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115

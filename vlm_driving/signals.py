@@ -1,4 +1,4 @@
-"""SIGINT and SIGTERM as an early end with all clearing up."""
+"""SIGINT, SIGTERM and SIGHUP as an early end with all clearing up."""
 
 from __future__ import annotations
 
@@ -46,14 +46,22 @@ class Stopped:
         self.event.set()
 
 
+def _ends() -> tuple[signal.Signals, ...]:
+    """The signals that ask for an end; a hangup asks for none where `nohup` has it ignored."""
+    hangup = getattr(signal, "SIGHUP", None)  # not on Windows
+    if hangup is None or signal.getsignal(hangup) is signal.SIG_IGN:
+        return signal.SIGINT, signal.SIGTERM
+    return signal.SIGINT, signal.SIGTERM, hangup
+
+
 @contextmanager
 def stopped_by_signal() -> Iterator[Stopped]:
-    """Turn SIGINT and SIGTERM into an early end, with all clearing up, while the block runs."""
+    """Turn SIGINT, SIGTERM and SIGHUP into an early end, with all clearing up, in the block."""
     stopped = Stopped()
     if threading.current_thread() is not threading.main_thread():
         yield stopped
         return
-    before = {n: signal.signal(n, stopped.handle) for n in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, stopped.handle) for number in _ends()}
     try:
         yield stopped
     finally:

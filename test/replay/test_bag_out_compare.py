@@ -37,15 +37,18 @@ def reports(count: int = 5) -> list[SceneReport]:
     ]
 
 
-def write(path: Path, said: list[SceneReport], leave_out: str = "", node: str = "") -> Path:
+def write(
+    path: Path, said: list[SceneReport], leave_out: str = "", node: str = "", camera: str = "front"
+) -> Path:
     """A bag of what is said for these reports, but for the topics that end with `leave_out`."""
-    voice = Voice(TOPICS, 1.0, None)
+    topics = OutputTopics(camera)
+    voice = Voice(topics, 1.0, None)
     with BagWriter(path) as bag:
-        for name, kind in TOPICS.kinds(annotated=False).items():
+        for name, kind in topics.kinds(annotated=False).items():
             definition = known_definition(kind.value)
             assert definition is not None
             bag.topic(node + name, kind.value, definition)
-        kinds = TOPICS.kinds(annotated=False)
+        kinds = topics.kinds(annotated=False)
         for report in said:
             now_ns = voice.published_ns(report, report.stamp_ns)
             for one in voice.report(report, None, report.stamp_ns, now_ns):
@@ -127,6 +130,14 @@ def test_topics_that_do_not_say_what_the_reports_say_are_differences(tmp_path):
 def test_nothing_in_common_is_not_the_same(tmp_path):
     found = compared(tmp_path, [replace(one, stamp_ns=one.stamp_ns + 1) for one in reports()])
     assert found.compared == 0 and not found.same
+
+
+def test_the_camera_may_have_another_name_in_each(tmp_path, capsys):
+    offline = write(tmp_path / "offline", reports(), camera="cam_front")
+    node = write(tmp_path / "node", reports())
+    assert main([str(offline), str(node)]) == 2
+    assert "--offline-camera" in capsys.readouterr().err
+    assert main([str(offline), str(node), "--offline-camera", "cam_front"]) == 0
 
 
 def test_as_a_program_it_prints_figures_and_exits_by_them(tmp_path, capsys):

@@ -17,10 +17,11 @@ TOPIC = "/cam/image"
 
 
 class Bench:
-    def __init__(self, **changes) -> None:
+    def __init__(self, remapped=None, **changes) -> None:
         given = {key.replace("__", "."): value for key, value in changes.items()}
         self.settings = read({"camera.front.topic": TOPIC, **given})
         self.port = LoopbackPort()
+        self.port.remapped.update(remapped or {})
         self.now_ns = 0
         self.offered: list = []
         self.camera = CameraInput(
@@ -99,6 +100,13 @@ def test_auto_takes_a_compressed_topic_that_is_named_as_it_is():
     bench.port.appears(TOPIC, Kind.COMPRESSED_IMAGE)
     bench.camera.open()
     assert bench.heard == [(TOPIC, Kind.COMPRESSED_IMAGE)]
+
+
+def test_auto_finds_the_compressed_topic_below_a_remapped_one():
+    bench = Bench(remapped={TOPIC: "/roof/image"})
+    bench.port.appears("/roof/image/compressed", Kind.COMPRESSED_IMAGE)
+    bench.camera.open()
+    assert bench.heard == [("/roof/image/compressed", Kind.COMPRESSED_IMAGE)]
 
 
 def test_auto_prefers_raw_but_does_not_leave_what_works():

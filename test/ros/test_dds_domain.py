@@ -26,6 +26,8 @@ def test_the_domain_is_the_one_of_ros():
     assert domain_id({"ROS_DOMAIN_ID": "42"}) == 42
     with pytest.raises(UserError, match="ROS_DOMAIN_ID is '300'"):
         domain_id({"ROS_DOMAIN_ID": "300"})
+    with pytest.raises(UserError, match="to a number from 0"):
+        domain_id({"ROS_DOMAIN_ID": "３"})  # noqa: RUF001 - no digit for ROS
 
 
 def test_the_users_own_settings_come_last_so_that_they_win():

@@ -4,6 +4,7 @@ import pytest
 
 from vlm_driving.core import UserError
 from vlm_driving.ros.dds.names import (
+    check_node,
     resolve,
     topic_from_wire,
     topic_on_wire,
@@ -47,3 +48,20 @@ def test_names_come_back_from_the_wire():
     assert topic_from_wire("rq/aRequest") is None
     assert type_from_wire("sensor_msgs::msg::dds_::Image_") == "sensor_msgs/msg/Image"
     assert type_from_wire("Other") == "Other"
+
+
+@pytest.mark.parametrize("node", ["", "a b", "/x", "a/b", "9a", "日本"])
+def test_a_name_that_no_node_may_have_is_named_as_the_node_s(node):
+    with pytest.raises(UserError, match=f"node's name {node!r}"):
+        check_node(node, "/")
+
+
+@pytest.mark.parametrize("namespace", ["/a b", "a//b", "/1"])
+def test_a_namespace_that_is_none_is_named_as_such(namespace):
+    with pytest.raises(UserError, match="namespace"):
+        check_node("node", namespace)
+
+
+@pytest.mark.parametrize("namespace", ["", "/", "a", "/a/b/"])
+def test_a_namespace_may_be_written_with_or_without_its_slashes(namespace):
+    check_node("node", namespace)

@@ -46,16 +46,22 @@ class Prefix:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        index = root / "share" / "ament_index" / "resource_index" / "packages"
-        index.mkdir(parents=True)
-        (index / "vlm_driving").touch()
-        (root / "lib" / "vlm_driving").mkdir(parents=True)
+        self.package("vlm_driving")
         for name in PROGRAMS:
             self.program(name)
 
-    def program(self, name: str, code: int = 0, waits: bool = False) -> None:
+    def package(self, name: str) -> None:
+        """Make a package known, with no programs yet."""
+        index = self.root / "share" / "ament_index" / "resource_index" / "packages"
+        index.mkdir(parents=True, exist_ok=True)
+        (index / name).touch()
+        (self.root / "lib" / name).mkdir(parents=True)
+
+    def program(
+        self, name: str, code: int = 0, waits: bool = False, package: str = "vlm_driving"
+    ) -> None:
         """Put a stand-in there that ends with `code`, at once or when it is interrupted."""
-        file = self.root / "lib" / "vlm_driving" / name
+        file = self.root / "lib" / package / name
         text = STAND_IN.format(
             python=sys.executable, records=str(self.root), code=code, waits=waits
         )
@@ -190,8 +196,24 @@ def test_a_drive_that_is_over_ends_the_launch(prefix: Prefix):
     assert parameters["advice_topic"] == "/car/vlm_driving/advice"
     assert prefix.told()[1]["camera.front.topic"] == "/simulator/front/image_raw"
     assert "The drive is over" in done.stdout + done.stderr
-    (layout,) = re.findall(r"open the layout (\S+)\.\n", done.stdout + done.stderr)
+    (layout,) = re.findall(r"open the layout (\S+) and", done.stdout + done.stderr)
     assert Path(layout).is_file()
+
+
+def test_rviz_shows_the_simulators_pictures_and_the_nodes_wherever_it_is(prefix: Prefix):
+    prefix.program("vlm_driving_node", waits=True)
+    prefix.package("rviz2")
+    prefix.program("rviz2", waits=True, package="rviz2")
+    done = prefix.launch(LAUNCH / "simulator.launch.py", "rviz:=true", "namespace:=car")
+    assert done.returncode == 0, done.stderr
+    words = json.loads((prefix.root / "rviz2.json").read_text())["words"]
+    layout = Path(words[words.index("-d") + 1]).read_text(encoding="utf-8")
+    shown = set(re.findall(r"Value: (/\S+)", layout))
+    moved = dict(word.split(":=") for word in words if word.startswith("/") and ":=" in word)
+    assert {moved.get(topic, topic) for topic in shown} == {
+        "/simulator/front/image_raw/compressed",
+        "/car/vlm_driving/front/annotated/compressed",
+    }
 
 
 def test_a_simulator_that_fails_fails_the_launch(prefix: Prefix):
@@ -209,15 +231,25 @@ def test_a_node_that_ends_early_ends_the_drive(prefix: Prefix):
     assert "ended before the drive did" in done.stdout + done.stderr
 
 
-def test_a_bag_or_a_folder_that_does_not_fit_is_said_before_anything_plays(
-    prefix: Prefix, tmp_path: Path
+@pytest.mark.parametrize(
+    ("file", "wrong", "words"),
+    [
+        ("replay", "bag:={tmp}/none", "There is no bag"),
+        ("replay", "record:={tmp}", "exists already"),
+        ("replay", "rate:=slow", "rate is slow"),
+        ("replay", "drain:=long", "drain is long"),
+        ("simulator", "seed:=first", "seed is first"),
+    ],
+)
+def test_what_does_not_fit_is_said_before_anything_starts(
+    prefix: Prefix, tmp_path: Path, file: str, wrong: str, words: str
 ):
-    done = prefix.launch(LAUNCH / "replay.launch.py", f"bag:={tmp_path / 'none'}")
+    # The node would outlive the launch, which ends before it has heard of its process.
+    bag = [f"bag:={tmp_path}"] if file == "replay" else []
+    done = prefix.launch(LAUNCH / f"{file}.launch.py", *bag, wrong.format(tmp=tmp_path))
     assert done.returncode == 1
-    assert "There is no bag" in done.stdout + done.stderr
-    done = prefix.launch(LAUNCH / "replay.launch.py", f"bag:={tmp_path}", f"record:={tmp_path}")
-    assert done.returncode == 1
-    assert "exists already" in done.stdout + done.stderr
+    assert words in done.stdout + done.stderr
+    assert "process started" not in done.stdout + done.stderr
 
 
 def test_without_respawn_a_node_that_ends_early_ends_the_replay(prefix: Prefix, tmp_path: Path):

@@ -22,10 +22,8 @@ if shutil.which("ros2") is None or importlib.util.find_spec("launch_ros") is Non
 
 from rosbags.highlevel import AnyReader  # noqa: E402
 from rosbags.typesys import Stores, get_typestore  # noqa: E402
+from support.launch_prefix import LAUNCH, REPOSITORY, launch_environment  # noqa: E402
 
-REPOSITORY = Path(__file__).parents[2]
-LAUNCH = REPOSITORY / "launch"
-MODULES = {"vlm_driving_node": "rclpy_main", "vlm_driving_wait": "rclpy_wait"}
 IMAGE = "/sensing/camera/front/image_raw/compressed"
 FRAMES = 10
 LIMIT_S = 90.0
@@ -35,23 +33,7 @@ BUDGET = "budget_ms:=20000"
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
-    """Where `ros2 launch` finds the programs: this checkout, run by this Python."""
-    prefix = tmp_path / "prefix"
-    index = prefix / "share" / "ament_index" / "resource_index" / "packages"
-    index.mkdir(parents=True)
-    (index / "vlm_driving").touch()
-    programs = prefix / "lib" / "vlm_driving"
-    programs.mkdir(parents=True)
-    for name, module in MODULES.items():
-        file = programs / name
-        file.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m vlm_driving.ros.{module} "$@"\n')
-        file.chmod(0o755)
-    return os.environ | {
-        "AMENT_PREFIX_PATH": f"{prefix}{os.pathsep}{os.environ.get('AMENT_PREFIX_PATH', '')}",
-        "PYTHONPATH": f"{REPOSITORY}{os.pathsep}{os.environ.get('PYTHONPATH', '')}",
-        "ROS_LOG_DIR": str(tmp_path / "log"),
-        "ROS_DOMAIN_ID": "63",
-    }
+    return launch_environment(tmp_path, 63)
 
 
 @pytest.fixture

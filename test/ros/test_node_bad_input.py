@@ -79,6 +79,8 @@ def test_a_jpeg_that_is_cut_off_gets_a_malformed_report():
             assert bench.reports(count)[-1]["outcome"] == "malformed"
         status = bench.statuses()["vlm_driving: camera front"]
         assert "3 malformed" in status.message
+        warnings = [text for level, text in bench.port.log.lines if level == "warn"]
+        assert any("could not be decoded" in text for text in warnings), warnings
     finally:
         bench.node.shutdown()
 
@@ -202,6 +204,18 @@ def test_a_speed_whose_type_is_not_installed_costs_the_speed_alone():
         assert "VelocityReport is not installed" in said(bench)
         status = bench.statuses()["vlm_driving: ego speed"]
         assert status.level is DiagnosticLevel.WARN and "not installed" in status.message
+    finally:
+        bench.node.shutdown()
+
+
+@pytest.mark.parametrize("kmh", [float("nan"), float("inf"), 1e300])
+def test_a_speed_that_is_none_costs_no_report(kmh):
+    bench = NodeBench()
+    bench.up(speed__topic="/speed", speed__type="TwistStamped")
+    try:
+        bench.port.deliver("/speed", Kind.TWIST, SpeedMessage(0, kmh))
+        bench.send()
+        assert bench.reports()[0]["ego_speed_kmh"] is None
     finally:
         bench.node.shutdown()
 

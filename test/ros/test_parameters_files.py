@@ -122,6 +122,9 @@ car: {vlm_driving: {ros__parameters: {threads: 2}}}
         ("/**: {ros__parameters: {1: 2}}\n", "put it in quotes"),
         ("/**: {ros__parameters: {threads: 1, threads: 2}}\n", "sets threads twice"),
         ("", "sets parameters of nothing"),
+        ("/**:\n", "nothing below /**"),
+        ("/**: {ros__parameters: &a {camera: *a}}\n", "holds itself"),
+        ("/**: &a {inner: *a}\n", "holds itself"),
         ("/**: [\n", "is not YAML"),
     ],
 )

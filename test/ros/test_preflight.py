@@ -20,6 +20,7 @@ from vlm_driving.ros.camera_topic import (
 from vlm_driving.ros.port import Qos
 from vlm_driving.ros.preflight import preflight
 from vlm_driving.ros.preflight_causes import CauseKind
+from vlm_driving.ros.preflight_silence import BUFFER_BYTES
 
 
 def test_a_sound_topic_has_no_cause():
@@ -106,6 +107,18 @@ def test_a_notice_of_the_middleware_is_enough_for_a_qos_mismatch():
     assert kind is CauseKind.QOS_MISMATCH and "deadline" in said
 
 
+def test_a_publisher_of_another_type_beside_the_right_one_is_no_qos_mismatch():
+    both = (Publisher("/d", qos=Qos()), Publisher("/x", "std_msgs/msg/String", Qos()))
+    kind, _ = only(silent(publishers=both, incompatible=("type",)))
+    assert kind is not CauseKind.QOS_MISMATCH
+
+
+def test_a_notice_of_before_does_not_outlive_the_publisher_that_it_was_about():
+    mended = (Publisher("/d", qos=Qos(reliable=True)),)
+    kind, _ = only(silent(publishers=mended, incompatible=("reliability",)))
+    assert kind is not CauseKind.QOS_MISMATCH
+
+
 def test_one_publisher_that_matches_is_enough():
     both = (Publisher("/a", qos=Qos()), Publisher("/b", qos=Qos(reliable=True)))
     found = kinds(silent(publishers=both, requested=Qos(reliable=True)))
@@ -171,7 +184,14 @@ def test_gaps_in_the_stamps_are_frames_that_were_lost_on_the_way():
     assert lost_on_the_way((0,) * 20) == 0 and lost_on_the_way(regular[:3]) == 0
 
 
+def test_lost_frames_with_large_buffers_are_not_laid_to_the_buffers():
+    wide = Middleware(receive_buffer_bytes=BUFFER_BYTES)
+    kind, said = only(sound(heads=tuple(head() for _ in range(8)), lost=2, middleware=wide))
+    assert kind is CauseKind.FRAMES_LOST and "load" in said and "rmem_max" not in said
+
+
 def test_lost_frames_are_named_with_the_buffers():
-    kind, said = only(sound(heads=tuple(head() for _ in range(8)), lost=2))
+    small = Middleware(receive_buffer_bytes=212_992)
+    kind, said = only(sound(heads=tuple(head() for _ in range(8)), lost=2, middleware=small))
     assert kind is CauseKind.FRAMES_LOST and "2 of the last 10" in said and "rmem_max" in said
     assert not kind.blocks

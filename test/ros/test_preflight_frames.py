@@ -115,6 +115,18 @@ def test_the_bytes_of_a_row_are_those_that_the_converter_asks_for(encoding):
         decode_image(encoding, 4, 8, step - 1, 0, data)
 
 
+def test_frames_that_only_fail_when_they_are_decoded_are_named_with_their_reason():
+    view = sound(undecodable=3, undecodable_why="The JPEG is cut off after 200 bytes.")
+    kind, said = only(view)
+    assert kind is CauseKind.UNDECODABLE and not kind.blocks
+    assert "3 of the newest frames" in said and "cut off after 200 bytes;" in said
+
+
+def test_an_encoding_without_end_makes_a_short_line():
+    (cause,) = preflight(sound(heads=(head(encoding="x" * 100_000),)))
+    assert cause.kind is CauseKind.ENCODING and len(cause.sentence) < 500
+
+
 def test_two_publishers_are_named_beside_frames_that_come():
     view = sound(publishers=(Publisher("/bag_player"), Publisher("/driver")))
     kind, said = only(view)

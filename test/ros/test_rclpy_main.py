@@ -73,6 +73,23 @@ def test_a_signal_ends_it_in_order_with_code_0_and_its_workers_are_gone(
     assert not [pid for pid in workers if Path(f"/proc/{pid}").exists()]
 
 
+def test_without_autostart_it_says_what_it_waits_for(environment):
+    process: Any = subprocess.Popen(
+        [*PROGRAM, "--ros-args", "-r", "__ns:=/car"],
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+    )
+    try:
+        line = next((one for one in process.stderr if "unconfigured" in one), "")
+        process.send_signal(signal.SIGINT)
+        assert process.wait(PATIENCE_S) == 0
+    finally:
+        process.kill()
+        process.communicate()
+    assert "`ros2 lifecycle set /car/vlm_driving configure`" in line and "autostart" in line
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [

@@ -96,7 +96,7 @@ def test_ctrl_c_ends_it_cleanly(tmp_path, listener, start):
     assert (image.encoding, image.step, len(image.data)) == ("bgr8", 480, 480 * 90)
     process.send_signal(signal.SIGINT)
     code, said = ended(process)
-    assert code == 130
+    assert code == 0, "a launch would tell of a process that died"
     assert "Traceback" not in said and "Ended early" in said
 
 

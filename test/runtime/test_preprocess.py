@@ -188,6 +188,8 @@ FRAME = segment(0xC2, b"\x08" + (480).to_bytes(2, "big") + (640).to_bytes(2, "bi
         (b"\xff\xd8" + FRAME[:8], None),
         (b"\xff\xd8" + segment(0xDA, b"scan") + FRAME, None),
         (b"\xff\xd8" + b"\x00" * 20, None),
+        (b"\xff\xd8" + b"\x00" * 20 + FRAME, (640, 480)),
+        (b"\xff\xd8" + segment(0xE0, b"") * 20_000 + FRAME, None),
         (b"\x89PNG" + FRAME, None),
         (b"\xff\xd8", None),
     ],

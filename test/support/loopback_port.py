@@ -98,6 +98,8 @@ class _Timer:
 class LoopbackPort:
     """Satisfies `vlm_driving.ros.port.Port`; time and timers are the test's."""
 
+    middleware = "loopback"
+
     node: str = "vlm_driving"
     namespace: str = "/"
     clock: RosClock = field(default_factory=RosClock)
@@ -112,10 +114,12 @@ class LoopbackPort:
         self.others: defaultdict[str, list[PublisherInfo]] = defaultdict(list)
         self.changed = threading.Condition()
         self.not_installed: set[Kind] = set()
+        self.remapped: dict[str, str] = {}
         self.incompatible: list[OnIncompatibleQos] = []
 
     def resolve(self, topic: str) -> str:
-        return resolve(topic, self.node, self.namespace)
+        full = resolve(topic, self.node, self.namespace)
+        return self.remapped.get(full, full)
 
     def subscribe(
         self, topic: str, kind: Kind, callback: OnMessage, qos: Qos = SENSOR

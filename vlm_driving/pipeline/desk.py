@@ -108,7 +108,7 @@ class ReportDesk:
             advice=verdict.advice,
             advice_ja=verdict.advice_ja,
             description_ja=verdict.description_ja,
-            ego_speed_kmh=frame.ego_speed_kmh,
+            ego_speed_kmh=frame.known_speed_kmh,
             backend=standing.backend if asked else None,
             fallback_from=standing.fallback_from if asked else (),
             reason=verdict.reason,

@@ -66,7 +66,7 @@ class LadderPipeline:
         Raises:
             ValueError: if questions are to be taken and the pool has no room for their pictures.
         """
-        _check_room(pool, options)
+        options.check_room(pool.options.kept_frames)
         self._pool = pool
         self._clock = clock
         self._options = options
@@ -170,7 +170,8 @@ class LadderPipeline:
         with self._retuning:
             settings = tuning.of(self._desk.settings)
             if tuning.questions is not None:
-                _check_room(self._pool, replace(self._options, questions=tuning.questions))
+                wanted = replace(self._options, questions=tuning.questions)
+                wanted.check_room(self._pool.options.kept_frames)
             if tuning.cameras is not None:
                 self._slots.retune(tuning.cameras)
             if tuning.vehicle is not None:
@@ -188,6 +189,10 @@ class LadderPipeline:
     def vehicle_advice(self) -> VehicleAdvice | None:
         """The vehicle's one advice now; None while none is fresh."""
         return self._vehicle.advice()
+
+    def forget_advice(self) -> None:
+        """What the vehicle was advised so far counts no longer, fresh or not."""
+        self._vehicle.forget()
 
     def health(self) -> PipelineHealth:
         """How everything is now."""
@@ -298,9 +303,3 @@ class LadderPipeline:
             return
         self._desk.close(job)
         self._dispatcher.closed(job)
-
-
-def _check_room(pool: WorkerPool, options: LadderOptions) -> None:
-    """Raises ValueError for a pool without room for the pictures that can be asked about."""
-    if pool.options.kept_frames < options.kept_frames:
-        raise ValueError(f"questions need {options.kept_frames} kept frames in the pool")

@@ -44,6 +44,11 @@ class LadderOptions:
             return 0
         return KEPT_A_CAMERA * len(self.cameras) + self.questions.most_waiting
 
+    def check_room(self, kept_frames: int) -> None:
+        """Raises ValueError for a pool without room for the pictures that can be asked about."""
+        if kept_frames < self.kept_frames:
+            raise ValueError(f"questions need {self.kept_frames} kept frames in the pool")
+
 
 @dataclass(frozen=True, slots=True)
 class Tuning:

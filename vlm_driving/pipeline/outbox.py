@@ -79,14 +79,25 @@ class Outbox:
 
     def run(self) -> None:
         """Deliver until ended."""
-        while (item := self._waiting.get()) is not None:
-            put_ns, report, image_bgr = item
-            if image_bgr is not None:
-                with self._lock:
-                    self._pictures -= 1
-            self._deliver(report, image_bgr)
-            took_ms = (self._clock() - put_ns) / NS_PER_MS
-            self.slowest_ms = max(self.slowest_ms, took_ms)
+        while self._deliver_next():
+            pass
+
+    def _deliver_next(self) -> bool:
+        """Wait for one and deliver it; False at the end.
+
+        Apart from the loop, which would hold the picture (and so the message) until the next one.
+        """
+        item = self._waiting.get()
+        if item is None:
+            return False
+        put_ns, report, image_bgr = item
+        if image_bgr is not None:
+            with self._lock:
+                self._pictures -= 1
+        self._deliver(report, image_bgr)
+        took_ms = (self._clock() - put_ns) / NS_PER_MS
+        self.slowest_ms = max(self.slowest_ms, took_ms)
+        return True
 
     def _drop_oldest(self) -> bool:
         """Lose one; False if `run` was faster, and nothing waits."""

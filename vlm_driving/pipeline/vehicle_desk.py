@@ -36,6 +36,11 @@ class VehicleDesk:
         with self._lock:
             self._history = heard(self._history, report, frame.role, captured_ns)
 
+    def forget(self) -> None:
+        """Nothing that was said so far counts, nor is it shown any longer."""
+        with self._lock:
+            self._history = VehicleHistory()
+
     def advice(self) -> VehicleAdvice | None:
         """What the vehicle says now; None while no front camera's advice is fresh."""
         now_ns = self._clock()

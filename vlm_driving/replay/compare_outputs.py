@@ -1,6 +1,7 @@
 """Whether two bags say the same about the same frames: a replay's, and one recorded from the node.
 
-    python -m vlm_driving.replay.compare_outputs OFFLINE NODE [--camera front] [--node /vlm_driving]
+    python -m vlm_driving.replay.compare_outputs OFFLINE NODE [--camera front]
+        [--offline-camera front] [--node /vlm_driving]
 
 Frames are matched by their stamps. A replay in every-frame pace answers each frame in full, so it
 is the measure; the node may have been faster or slower, which is counted and is no difference:
@@ -167,8 +168,8 @@ def read_outputs(path: Path, camera: str = "front", node: str = NODE) -> Outputs
                     into[one.header.stamp_ns] = one.results
     if not found.reports:
         raise UserError(
-            f"{path} has no reports on {_under(node, topics.report)}; name another --camera or "
-            "--node."
+            f"{path} has no reports on {_under(node, topics.report)}; name another --camera, "
+            "--offline-camera or --node."
         )
     return found
 
@@ -222,10 +223,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("offline", type=Path, help="a bag of `vlm-driving replay --bag-out`")
     parser.add_argument("recorded", type=Path, help="a bag that was recorded from the node")
     parser.add_argument("--camera", default="front", help="name of the camera (default front)")
+    parser.add_argument(
+        "--offline-camera", help="its name in the replay, after its topic (default: as --camera)"
+    )
     parser.add_argument("--node", default=NODE, help=f"full name of the node (default {NODE})")
     args = parser.parse_args(arguments)
     try:
-        offline = read_outputs(args.offline, args.camera)
+        offline = read_outputs(args.offline, args.offline_camera or args.camera)
         result = compare(offline, read_outputs(args.recorded, args.camera, args.node))
     except UserError as error:
         print(error, file=sys.stderr)

@@ -74,12 +74,14 @@ class Active:
 
     def enable(self, enabled: bool) -> None:
         """Take frames, or take none and say nothing until enabled again. Raises UserError."""
-        self.enabled = enabled
         if enabled:
+            self._pipeline.forget_advice()  # what stood before is not said again as if it were new
+            self.enabled = True
             self.speed.look()
             for camera in self.cameras.values():
                 camera.open()
         else:
+            self.enabled = False
             self._deafen()
             self._speakers.silence()
 
@@ -105,8 +107,8 @@ class Active:
         """Go on with other live parameters."""
         self._settings = settings
         self.speed.settings = settings
-        for name, camera in self.cameras.items():
-            camera.settings = settings.camera(name) or camera.settings
+        for camera in self.cameras.values():
+            camera.retune(settings)
         self._pipeline.retune(
             Tuning(
                 settings.budget_ms,
@@ -131,6 +133,7 @@ class Active:
         try:
             return self._pipeline.close(begin_waiting=False)
         finally:
+            self.enabled = False  # a report that hung until now must not bring advice back
             self._speakers.silence()
 
     def _deafen(self) -> None:

@@ -29,14 +29,16 @@ class Annotating:
         """Offer the topics; drawn once here, so that the first frame takes no longer."""
         self._log = port.log
         self._annotators = {name: Annotator() for name in cameras}
+        warm_up(self._annotators[cameras[0]])
         self._publishers = {
             name: port.publisher(f"~/{name}/annotated/compressed", Kind.COMPRESSED_IMAGE, QOS)
             for name in cameras
         }
         self._changed = threading.Condition()
+        self._publishing = threading.Lock()
         self._newest: dict[str, _Shown] = {}
+        self._forgotten = 0
         self._closing = False
-        warm_up(self._annotators[cameras[0]])
         self._thread = threading.Thread(target=self._run, name="annotating", daemon=True)
         self._thread.start()
 
@@ -49,6 +51,12 @@ class Annotating:
             self._newest[report.camera] = report, image_bgr
             self._changed.notify()
 
+    def forget(self) -> None:
+        """Show nothing of what came before: once this returns, none of it is published."""
+        with self._publishing, self._changed:
+            self._forgotten += 1
+            self._newest.clear()
+
     def close(self) -> None:
         """Draw no more, and wait for the frame that is being drawn."""
         with self._changed:
@@ -59,23 +67,30 @@ class Annotating:
             publisher.close()
 
     def _run(self) -> None:
-        while (shown := self._next()) is not None:
-            report, image_bgr = shown
-            try:
-                data = self._annotators[report.camera].jpeg(image_bgr, report)
-            except Exception as error:
-                text = f"A frame of {report.camera} could not be annotated: {error}"
-                self._log.error(text, throttle_s=5.0, key="annotating")
-                continue
-            self._publishers[report.camera].publish(annotated_output(report, data))
+        while self._wait():
+            self._draw()
 
-    def _next(self) -> _Shown | None:
+    def _wait(self) -> bool:
+        """Until there is a frame; False at the end."""
         with self._changed:
-            while not self._newest and not self._closing:
-                self._changed.wait()
-            if self._closing:
-                return None
-            return self._newest.pop(next(iter(self._newest)))
+            self._changed.wait_for(lambda: self._newest or self._closing)
+            return not self._closing
+
+    def _draw(self) -> None:
+        """Draw one frame. Apart from the loop, whose thread would hold it until the next one."""
+        with self._changed:
+            if not self._newest:
+                return  # forgotten meanwhile
+            report, image_bgr = self._newest.pop(next(iter(self._newest)))
+            forgotten = self._forgotten
+        try:
+            data = self._annotators[report.camera].jpeg(image_bgr, report)
+            with self._publishing:
+                if forgotten == self._forgotten:
+                    self._publishers[report.camera].publish(annotated_output(report, data))
+        except Exception as error:
+            text = f"A frame of {report.camera} could not be annotated: {error}"
+            self._log.error(text, throttle_s=5.0, key="annotating")
 
 
 def warm_up(annotator: Annotator) -> None:

@@ -77,10 +77,7 @@ class CameraInput:
         self._spec = spec
         self._clock = clock
         self._role = settings.looks
-        self._candidates = tuple(
-            Candidate(port.resolve(topic), _KINDS[transport])
-            for topic, transport in settings.candidates
-        )
+        self._candidates = _candidates(settings, port)
         self._subscription: Subscription | None = None
         self._subscribed: Candidate | None = None
         self._subscribed_ns = clock()
@@ -133,6 +130,14 @@ class CameraInput:
         qos = overridden(SENSOR, self._node.qos(found.topic))
         self._subscription = self._port.subscribe(found.topic, found.kind, self._hear, qos)
         self._subscribed = found
+        self._port.log.info(
+            f"Camera {self.settings.name} ({self._role.value}) hears {found.topic} "
+            f"({found.kind.value})."
+        )
+
+    def retune(self, node: NodeSettings) -> None:
+        """Go on with other live parameters of the node and of this camera."""
+        self._node, self.settings = node, node.camera(self.settings.name) or self.settings
 
     def close(self) -> None:
         """Hear no more: once this returns, no frame is offered."""
@@ -182,6 +187,7 @@ class CameraInput:
         at = self._subscribed or self._candidates[0]
         with self._lock:
             heads = tuple(self._heads)
+        malformed = self.window.malformed(self._clock())
         return CameraTopic(
             camera=self.settings.name,
             topic=at.topic,
@@ -198,6 +204,8 @@ class CameraInput:
             last_frame_ns=self._last_ns,
             heads=heads,
             lost=lost_on_the_way([head.stamp_ns for head in heads]),
+            undecodable=malformed.count,
+            undecodable_why=malformed.why,
             incompatible=tuple(
                 one.policy for one in notices if one.topic == at.topic and not one.is_publisher
             ),
@@ -246,3 +254,17 @@ class CameraInput:
         self._offer(frame)
         with self._lock:
             self._callback_ns.append(self._clock() - arrived_ns)
+
+
+def _candidates(settings: CameraSettings, port: Port) -> tuple[Candidate, ...]:
+    """The camera's topics by their full names, each once, the preferred one first."""
+    found = [
+        Candidate(port.resolve(topic), _KINDS[transport])
+        for topic, transport in settings.candidates
+    ]
+    if len(found) > 1:
+        # ROS remaps whole names alone: where the raw topic is remapped, the compressed one that
+        # its publisher has below it has to be named after the new place.
+        below = port.resolve(f"{found[0].topic}/compressed")
+        found.append(Candidate(below, Kind.COMPRESSED_IMAGE))
+    return tuple(dict.fromkeys(found))

@@ -125,7 +125,8 @@ def _port_type() -> type[DdsPort]:
         if error.name is None or not error.name.startswith("cyclonedds"):
             raise
         raise UserError(
-            "The node without ROS needs cyclonedds: pip install 'vlm_driving[dds]' (wheels exist "
+            "The node without ROS needs cyclonedds: pip install 'vlm-driving[dds]' (in a "
+            "checkout: pip install '.[dds]'; wheels exist "
             "for Linux x86-64, macOS and Windows, Python 3.10 to 3.13), or run it under ROS 2: "
             "ros2 run vlm_driving vlm_driving_node."
         ) from error

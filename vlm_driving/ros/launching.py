@@ -118,7 +118,7 @@ def simulator_parameters(given: Mapping[str, str], node: str) -> dict[str, Value
         "seed": int(given["seed"]),
         "closed_loop": given["closed_loop"] == "true",
         "advice_topic": f"{node}/advice",
-        "rate": float(_number("rate", given["rate"])),
+        "rate": float(number("rate", given["rate"])),
         "loop": given["loop"] == "true",
     }
 
@@ -157,10 +157,10 @@ class Play:
         """
         bag = _bag(self.bag)
         words = ["ros2", "bag", "play", str(bag), "--start-paused", "--disable-keyboard-controls"]
-        words += ["--rate", _number("rate", self.rate, above=0.0)]
-        words += ["--start-offset", _number("start_offset", self.start_offset)]
+        words += ["--rate", number("rate", self.rate, above=0.0)]
+        words += ["--start-offset", number("start_offset", self.start_offset)]
         if self.clock == "play" or (self.clock == "auto" and not has_clock(bag)):
-            words += ["--clock", _number("clock_hz", self.clock_hz, above=0.0)]
+            words += ["--clock", number("clock_hz", self.clock_hz, above=0.0)]
         words += ["--loop"] if self.loop else []
         words += ["--topics", *self.topics.split()] if self.topics.split() else []
         words += ["--remap", *self.remap.split()] if self.remap.split() else []
@@ -193,6 +193,27 @@ def record_command(folder: str, node: str, pictures: bool) -> list[str]:
     without = "" if pictures else "(?!.*/annotated/)"
     expression = f"^({node}/{without}.*|/diagnostics)$"
     return ["ros2", "bag", "record", "--use-sim-time", "-o", str(path), "-e", expression]
+
+
+def number(name: str, text: str, above: float | None = None) -> str:
+    """A launch argument as a number with a point; the player's argument parser wants no other.
+
+    Args:
+        name: of the argument.
+        text: that was given.
+        above: what it has to be greater than; None for 0 or more.
+
+    Raises:
+        UserError: it is no such number.
+    """
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
+    if not (value > above if above is not None else value >= 0) or value == float("inf"):
+        wanted = f"greater than {above:g}" if above is not None else "of 0 or more"
+        raise UserError(f"{name} is {text}, but takes a number {wanted}: {name}:=1.0, for example.")
+    return repr(value)
 
 
 def _from_arguments(given: Mapping[str, str], cameras: Sequence[str]) -> dict[str, object]:
@@ -241,15 +262,3 @@ def _bag(text: str) -> Path:
             "the one with metadata.yaml."
         )
     return path
-
-
-def _number(name: str, text: str, above: float | None = None) -> str:
-    """The same number with a point, as the player's own argument parser wants none other."""
-    try:
-        number = float(text)
-    except ValueError:
-        number = float("nan")
-    if not (number > above if above is not None else number >= 0) or number == float("inf"):
-        wanted = f"greater than {above:g}" if above is not None else "of 0 or more"
-        raise UserError(f"{name} is {text}, but takes a number {wanted}: {name}:=1.0, for example.")
-    return repr(number)

@@ -103,14 +103,16 @@ class VlmNode:
     def cleanup(self) -> None:
         """Let go of workers, memory and topics; nothing happens to a node that holds none."""
         with self._lock:
-            self._end()
-            self._retry_s = None
-            configured, self._configured = self._configured, None
-            if configured is not None:
-                for name in configured.close():
-                    self._port.log.warn(f"The worker of {name} did not end in time.")
-                del configured
-                gc.collect()
+            try:
+                self._end()
+            finally:  # even after a fault of the pipeline
+                self._retry_s = None
+                configured, self._configured = self._configured, None
+                if configured is not None:
+                    for name in configured.close():
+                        self._port.log.warn(f"The worker of {name} did not end in time.")
+                    del configured
+                    gc.collect()
 
     def shutdown(self) -> None:
         """Let go of everything, from any state; a second call does nothing."""

@@ -162,6 +162,12 @@ class OutcomeWindow:
             with self._lock:
                 self._lost.append((now_ns, "lost_on_the_way", count, why))
 
+    def malformed(self, now_ns: int) -> Loss:
+        """Messages in the window that could not be made into an image."""
+        what = Outcome.MALFORMED.value
+        losses = {loss.what: loss for loss in self.figures(now_ns).losses}
+        return losses.get(what, Loss(what, 0, ""))
+
     def figures(self, now_ns: int) -> CameraFigures:
         """Everything in the window that ends at `now_ns`."""
         with self._lock:

@@ -47,8 +47,8 @@ class IncompatibleQos:
 
     Attributes:
         topic: its full name.
-        policy: what they disagree about: `reliability`, `durability` or another policy; `type` where it
-            is no policy, but the type of the messages.
+        policy: what they disagree about: `reliability`, `durability` or another policy; `type`
+            where it is no policy, but the type of the messages.
         is_publisher: whether our end is the publisher.
         count: how many such pairs our end has met so far.
     """

@@ -34,6 +34,7 @@ class CauseKind(str, Enum):
     TOO_LARGE = "too_large"
     STEP = "step"
     TRUNCATED = "truncated"
+    UNDECODABLE = "undecodable"
     TWO_PUBLISHERS = "two_publishers"
 
     @property
@@ -45,6 +46,7 @@ class CauseKind(str, Enum):
             CauseKind.STAMP_FUTURE,
             CauseKind.STAMP_ZERO,
             CauseKind.TOO_LARGE,
+            CauseKind.UNDECODABLE,
             CauseKind.TWO_PUBLISHERS,
         )
 

@@ -1,6 +1,6 @@
-"""Whether messages can be made into pictures, told from their heads alone. Pure.
+"""Whether messages can be made into pictures: from their heads, then from reports. Pure.
 
-What only shows when bytes are decoded (a JPEG that is cut off) is told by the report `malformed`.
+What only shows when bytes are decoded (a JPEG that is cut off) is told by the reports `malformed`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import re
 
 from vlm_driving.ros.camera_topic import CameraTopic, FrameHead
 from vlm_driving.ros.preflight_causes import Cause, CauseKind, PreflightSettings
-from vlm_driving.runtime.images import KNOWN_ENCODINGS, video_codec
+from vlm_driving.runtime.images import KNOWN_ENCODINGS, shown_name, video_codec
 
 _CHANNELS = {
     "bgr": 3,
@@ -44,7 +44,7 @@ def row_bytes(encoding: str, width: int) -> int | None:
 
 
 def content(view: CameraTopic, settings: PreflightSettings) -> tuple[Cause, ...]:
-    """What is wrong with the newest message; none if its head is sound."""
+    """What is wrong with the newest message, else with those of the last seconds."""
     if not view.heads:
         return ()
     head = view.heads[-1]
@@ -56,6 +56,13 @@ def content(view: CameraTopic, settings: PreflightSettings) -> tuple[Cause, ...]
             f"an image of {head.width}x{head.height} has {mb:.0f} MB, more than {most:.0f} MB are "
             "hardly moved within a budget; publish a smaller or a compressed image.",
         )
+    if found is None and view.undecodable:
+        found = (
+            CauseKind.UNDECODABLE,
+            f"{view.undecodable} of the newest frames on {view.topic!r} could not be decoded: "
+            f"{view.undecodable_why.rstrip('.')}; look at the driver's log and at the load of the "
+            "network.",
+        )
     if found is None:
         return ()
     return (Cause(found[0], view.camera, f"Camera {view.camera}: {found[1]}"),)
@@ -66,14 +73,14 @@ def _compressed(head: FrameHead) -> tuple[CauseKind, str] | None:
     if codec is not None:
         return (
             CauseKind.ENCODING,
-            f"format {head.encoding!r} is {codec} video, whose messages are no pictures on their "
-            "own; publish JPEG, PNG or WebP.",
+            f"format {shown_name(head.encoding)} is {codec} video, whose messages are no "
+            "pictures on their own; publish JPEG, PNG or WebP.",
         )
     if "compresseddepth" in head.encoding.lower():
         return (
             CauseKind.ENCODING,
-            f"format {head.encoding!r} is a depth image, not a picture; set this camera's topic "
-            "to one in colour.",
+            f"format {shown_name(head.encoding)} is a depth image, not a picture; set this "
+            "camera's topic to one in colour.",
         )
     if head.size == 0:
         return CauseKind.TRUNCATED, "the compressed image has no bytes; look at the driver's log."
@@ -85,7 +92,7 @@ def _raw(head: FrameHead) -> tuple[CauseKind, str] | None:
     if least is None:
         return (
             CauseKind.ENCODING,
-            f"encoding {head.encoding!r} is not supported; let the driver publish one of "
+            f"encoding {shown_name(head.encoding)} is not supported; let the driver publish one of "
             f"{', '.join(KNOWN_ENCODINGS)}.",
         )
     size = f"{head.width}x{head.height}"

@@ -134,10 +134,12 @@ def _wrong_type(view: CameraTopic) -> Cause | None:
 def _qos(view: CameraTopic) -> Cause | None:
     offers = [one.qos for one in view.publishers if one.qos is not None]
     told = [qos_mismatch(offer, view.requested) for offer in offers]
-    if not view.incompatible and (not told or None in told):
+    # Of a notice nobody says when it is over: what the graph tells of a policy now comes first.
+    known = {"type"} | ({"reliability", "durability"} if told else set())
+    noticed = {one.lower() for one in view.incompatible} - known
+    if not noticed and (not told or None in told):
         return None  # one that matches is enough for frames to come
-    seen = {policy for policy in told if policy is not None}
-    policies = ", ".join(sorted({*seen, *(one.lower() for one in view.incompatible)}))
+    policies = ", ".join(sorted(noticed | {policy for policy in told if policy is not None}))
     return _cause(
         view,
         CauseKind.QOS_MISMATCH,
@@ -218,6 +220,11 @@ def _lost(view: CameraTopic, settings: PreflightSettings) -> tuple[Cause, ...]:
         return ()
     if heads[-1].compressed:
         remedy = "look at the load of the network and of the camera's driver"
+    elif (view.middleware.receive_buffer_bytes or 0) >= BUFFER_BYTES:
+        remedy = (
+            "the socket buffers are large, so look at the load of this machine, of the network and "
+            "of the camera's driver, or subscribe to the compressed topic"
+        )
     else:
         remedy = _BUFFER_REMEDY
     return (

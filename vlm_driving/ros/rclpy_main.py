@@ -83,6 +83,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _run(ending)
     finally:
         rclpy.try_shutdown()
+        # A launch signals twice, once through the terminal and once by itself. All is done; what
+        # comes while Python takes itself apart must not make a death of it.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
 
 
 def _run(ending: Ending) -> int:

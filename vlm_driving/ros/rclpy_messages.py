@@ -9,6 +9,7 @@ from typing import Any
 from rclpy.qos import DurabilityPolicy, HistoryPolicy, QoSPolicyKind, QoSProfile, ReliabilityPolicy
 
 from vlm_driving.core import UserError
+from vlm_driving.ros.dds.names import type_from_wire
 from vlm_driving.ros.messages import Kind
 from vlm_driving.ros.port import PublisherInfo, Qos
 
@@ -63,4 +64,4 @@ def publisher_info(found: Any) -> PublisherInfo:
     node = ""
     if found.node_name and found.node_name != _UNKNOWN_NODE:
         node = f"{found.node_namespace.rstrip('/')}/{found.node_name}"
-    return PublisherInfo(found.topic_type, qos, node)
+    return PublisherInfo(type_from_wire(found.topic_type), qos, node)

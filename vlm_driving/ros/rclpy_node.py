@@ -57,6 +57,12 @@ class VlmDrivingNode(LifecycleNode):  # type: ignore[misc]
         """Configure and activate, if the parameter `autostart` says so; returns at once."""
         if self._vlm_parameters.autostart:
             self._vlm_turns.do(self._start)
+        else:
+            self._vlm_port.log.info(
+                "The node is unconfigured and waits for a lifecycle manager: "
+                f"`ros2 lifecycle set {self.get_fully_qualified_name()} configure`, then "
+                "`activate`; with the parameter autostart it does both by itself."
+            )
 
     def end(self) -> bool:
         """Finalize and let go of everything but the node itself, from any state.

@@ -94,7 +94,10 @@ class Speakers:
                 self._topics["advice_text"].publish(now.text)
 
     def silence(self) -> None:
-        """Say that no advice stands, whatever was said last."""
+        """Say that no advice stands, whatever was said last, and show no frame of before."""
+        annotating = self._annotating
+        if annotating is not None:
+            annotating.forget()
         with self._lock:
             self._vehicle = None
         self.vehicle(lambda: None)

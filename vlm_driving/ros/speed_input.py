@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 
@@ -75,5 +76,6 @@ class SpeedInput:
             self._subscription = self._port.subscribe(topic, candidate.kind, self._hear, qos)
 
     def _hear(self, message: Message) -> None:
-        if isinstance(message, SpeedMessage):
+        # What is no number is not kept: the speed before it holds as long as it may.
+        if isinstance(message, SpeedMessage) and math.isfinite(message.speed_kmh):
             self._newest = self._clock(), message.speed_kmh

@@ -13,6 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vlm_driving.runtime.picture_size import MOST_PIXELS, picture_size
+
 Buffer = bytes | bytearray | memoryview | NDArray[np.uint8]
 Image = NDArray[np.uint8]
 
@@ -80,6 +82,7 @@ _TWO_PLANES = {"nv12": cv2.COLOR_YUV2BGR_NV12, "nv21": cv2.COLOR_YUV2BGR_NV21}
 KNOWN_ENCODINGS = tuple(sorted({*_PACKED, *_TWO_PLANES}))
 """Encodings that `decode_image` takes, in lower case."""
 
+_MOST_SHOWN = 60
 _REDUCED_FLAGS = {
     1: cv2.IMREAD_COLOR,
     2: cv2.IMREAD_REDUCED_COLOR_2,
@@ -121,11 +124,14 @@ def decode_image(
         packed = _PACKED.get(name)
         if packed is None:
             raise MalformedImage(
-                f"Encoding {encoding!r} is not supported; known are {', '.join(KNOWN_ENCODINGS)}."
+                f"Encoding {shown_name(encoding)} is not supported; known are "
+                f"{', '.join(KNOWN_ENCODINGS)}."
             )
         return _packed(packed, name, height, width, step, bool(is_bigendian), data)
     except cv2.error as error:
-        raise MalformedImage(f"OpenCV could not convert {encoding!r}: {_brief(error)}.") from error
+        raise MalformedImage(
+            f"OpenCV could not convert {shown_name(encoding)}: {_brief(error)}."
+        ) from error
 
 
 def decode_compressed(format: str, data: Buffer, reduce: int = 1) -> Image:
@@ -141,7 +147,8 @@ def decode_compressed(format: str, data: Buffer, reduce: int = 1) -> Image:
         (height, width, 3) uint8 BGR.
 
     Raises:
-        MalformedImage: a video or depth format, no bytes, or bytes that do not decode.
+        MalformedImage: a video or depth format, no bytes, bytes of another kind of file or that do
+            not decode, or more pixels than any camera has.
         ValueError: `reduce` is another number.
     """
     if reduce not in _REDUCED_FLAGS:
@@ -149,20 +156,21 @@ def decode_compressed(format: str, data: Buffer, reduce: int = 1) -> Image:
     if (codec := video_codec(format)) is not None:
         raise MalformedImage(f"The message is a piece of {codec} video, not an image.")
     if "compresseddepth" in format.lower():
-        raise MalformedImage(f"The message is a depth image ({format!r}), not a picture.")
+        raise MalformedImage(f"The message is a depth image ({shown_name(format)}), not a picture.")
     stored = _bytes_of(data)
     if stored.size == 0:
         raise MalformedImage("The compressed image has no bytes.")
     if _is_cut_jpeg(stored):
         # OpenCV would fill the missing part with grey and call it a picture.
         raise MalformedImage(f"The JPEG is cut off after {stored.size} bytes.")
+    _refuse_size(stored, format)
     flags = _REDUCED_FLAGS[reduce] | cv2.IMREAD_IGNORE_ORIENTATION
     try:
         image = cv2.imdecode(stored, flags)
     except cv2.error as error:
         raise MalformedImage(f"OpenCV could not decode the image: {_brief(error)}.") from error
     if image is None or image.size == 0:
-        raise MalformedImage(f"{stored.size} bytes of format {format!r} do not decode to an image.")
+        raise _not_a_picture(stored, format)
     return np.asarray(image, np.uint8)
 
 
@@ -243,6 +251,31 @@ def _is_cut_jpeg(stored: Image) -> bool:
     # Searched from the end, where the marker is; inside a scan neither marker can occur.
     data = stored.tobytes()
     return data.rfind(b"\xff\xd9") <= data.rfind(b"\xff\xda")
+
+
+def _refuse_size(stored: Image, format: str) -> None:
+    """Before OpenCV takes memory for pixels that the head alone claims."""
+    size = picture_size(stored.data)
+    if size is None:
+        raise _not_a_picture(stored, format)
+    width, height = size
+    if width * height > MOST_PIXELS:
+        raise MalformedImage(
+            f"The compressed image claims {width}x{height} pixels, more than {MOST_PIXELS} are "
+            "not decoded."
+        )
+
+
+def _not_a_picture(stored: Image, format: str) -> MalformedImage:
+    return MalformedImage(
+        f"{stored.size} bytes of format {shown_name(format)} do not decode to an image (JPEG, PNG "
+        "or WebP)."
+    )
+
+
+def shown_name(name: str) -> str:
+    """An encoding or a format in a sentence: a message may say anything, of any length."""
+    return repr(name if len(name) <= _MOST_SHOWN else f"{name[:_MOST_SHOWN]}...")
 
 
 def _brief(error: Exception) -> str:

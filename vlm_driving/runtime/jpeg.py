@@ -6,7 +6,9 @@ from vlm_driving.runtime.preprocess import PreprocessSpec, place
 
 _START = b"\xff\xd8"
 _FRAME_MARKERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
-_LONE_MARKERS = frozenset(range(0xD0, 0xD8)) | {0x01}
+_LONE_MARKERS = frozenset(range(0xD0, 0xD8)) | {0x00, 0x01}
+_MOST_STEPS = 10_000
+"""From marker to marker: bytes that are made to take long do not."""
 
 
 def jpeg_reduction(data: bytes | bytearray | memoryview, spec: PreprocessSpec) -> int:
@@ -30,14 +32,20 @@ def reduction(width: int, height: int, spec: PreprocessSpec) -> int:
 
 
 def jpeg_size(data: bytes | bytearray | memoryview) -> tuple[int, int] | None:
-    """(width, height) from a JPEG's frame header, or None if there is none."""
+    """(width, height) from a JPEG's frame header, or None if there is none.
+
+    Bytes between two segments are passed over, as the decoder passes over them.
+    """
     view = memoryview(data).cast("B")
     if bytes(view[:2]) != _START:
         return None
     at = 2
-    while at + 4 <= len(view):
-        if view[at] != 0xFF:
+    for _ in range(_MOST_STEPS):
+        if at + 4 > len(view):
             return None
+        if view[at] != 0xFF:
+            at += 1
+            continue
         marker = view[at + 1]
         if marker == 0xFF:  # padding
             at += 1

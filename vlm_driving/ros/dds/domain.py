@@ -12,6 +12,7 @@ from cyclonedds.core import DDSException
 from cyclonedds.domain import Domain
 
 from vlm_driving.core import UserError
+from vlm_driving.ros.socket_buffers import LINGER
 
 RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024
 """With the usual 208 kB, about half of the 2.8 MB images at 20 Hz were lost."""
@@ -25,26 +26,23 @@ _OPEN: dict[int, tuple[Any, int]] = {}  # domain id -> its entity, how many port
 def domain_id(environment: Mapping[str, str] = os.environ) -> int:
     """`ROS_DOMAIN_ID`, 0 without. Raises UserError for what is no domain."""
     text = environment.get("ROS_DOMAIN_ID", "").strip() or "0"
-    if not text.isdecimal() or int(text) > MOST_DOMAIN:
+    if not (text.isascii() and text.isdecimal()) or int(text) > MOST_DOMAIN:
         raise UserError(f"ROS_DOMAIN_ID is {text!r}: set it to a number from 0 to {MOST_DOMAIN}.")
     return int(text)
 
 
 def settings_xml(buffer_bytes: int | None, environment: Mapping[str, str] = os.environ) -> str:
-    """Cyclone's settings: the receive buffer, this machine alone if ROS is told so, the user's.
+    """Cyclone's settings: the receive buffer, a quick end whoever hangs, the reach, the user's.
 
     Args:
         buffer_bytes: least receive buffer of a socket; None leaves it as it is.
         environment: `CYCLONEDDS_URI` comes last, so that it wins; `ROS_LOCALHOST_ONLY` and
             `ROS_AUTOMATIC_DISCOVERY_RANGE` as ROS understands them.
     """
-    parts = []
+    buffer = ""
     if buffer_bytes is not None:
-        parts.append(
-            "<CycloneDDS><Domain><Internal>"
-            f'<SocketReceiveBufferSize min="{buffer_bytes}B"/>'
-            "</Internal></Domain></CycloneDDS>"
-        )
+        buffer = f'<SocketReceiveBufferSize min="{buffer_bytes}B"/>'
+    parts = [f"<CycloneDDS><Domain><Internal>{buffer}{LINGER}</Internal></Domain></CycloneDDS>"]
     reach = environment.get("ROS_AUTOMATIC_DISCOVERY_RANGE", "").upper()
     own = environment.get("CYCLONEDDS_URI", "").strip()
     if environment.get("ROS_LOCALHOST_ONLY") == "1" or reach == "LOCALHOST":

@@ -33,6 +33,20 @@ def resolve(topic: str, node: str, namespace: str = "/") -> str:
     return full
 
 
+def check_node(node: str, namespace: str) -> None:
+    """Refuse what cannot be a node's name, or its namespace. Raises UserError."""
+    if not _PART.fullmatch(node):
+        raise UserError(
+            f"The node's name {node!r} is no ROS name: write letters, digits and _, no digit first."
+        )
+    parts = namespace.strip("/").split("/")
+    if parts != [""] and not all(_PART.fullmatch(part) for part in parts):
+        raise UserError(
+            f"The namespace {namespace!r} is no ROS name: between single slashes write letters, "
+            "digits and _, no digit first, as in /vehicle."
+        )
+
+
 def topic_on_wire(topic: str) -> str:
     """`/a/b` -> `rt/a/b`."""
     return f"rt{topic}"

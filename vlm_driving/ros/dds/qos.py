@@ -7,15 +7,18 @@ from typing import Any
 from cyclonedds.qos import Policy
 from cyclonedds.qos import Qos as CycloneQos
 
+from vlm_driving.ros.dds.type_hashes import user_data
+from vlm_driving.ros.messages import Kind
 from vlm_driving.ros.port import Qos
 
 MOST_BLOCKING_NS = 100_000_000
 """A reliable writer whose readers are slow waits no longer than this (as ROS does)."""
-POLICIES = {2: "durability", 4: "deadline", 8: "liveliness", 11: "reliability"}
-"""By the numbers of the DDS specification (2.3.3); the rest have no name in ROS."""
+TYPE = "type"
+POLICIES = {2: "durability", 4: "deadline", 8: "liveliness", 11: "reliability", 24: TYPE}
+"""By the numbers of the DDS specification (2.3.3) and of Cyclone; the rest have no name in ROS."""
 
 
-def endpoint_qos(qos: Qos) -> Any:
+def endpoint_qos(qos: Qos, kind: Kind) -> Any:
     """For a reader or a writer; CDR of version 1 alone, as ROS 2 speaks it."""
     reliability: Any = Policy.Reliability.BestEffort
     if qos.reliable:
@@ -26,6 +29,7 @@ def endpoint_qos(qos: Qos) -> Any:
         reliability,
         durability,
         Policy.History.KeepLast(qos.depth),
+        Policy.Userdata(user_data(kind)),
         Policy.DataRepresentation(use_cdrv0_representation=True, use_xcdrv2_representation=False),
     ]
     if latched:  # Cyclone keeps samples for late readers by this policy, not by the history

@@ -25,8 +25,11 @@ def load(path: Path, node: str = NODE) -> dict[str, object]:
         UserError: the file cannot be read or has another form, or none of its blocks is for the
             node; the sentence says what to write.
     """
-    blocks = list(_blocks(_read_mapping(path), "", path))
-    chosen = [values for pattern, values in blocks if _matches(pattern, node)]
+    try:
+        blocks = list(_blocks(_read_mapping(path), "", path))
+        chosen = [dict(_flat(values, "", path)) for at, values in blocks if _matches(at, node)]
+    except RecursionError:  # an anchor that holds itself
+        raise UserError(f"{path} has a block that holds itself: write it without `*`.") from None
     if not chosen:
         patterns = ", ".join(pattern for pattern, _ in blocks) or "nothing"
         raise UserError(
@@ -35,7 +38,7 @@ def load(path: Path, node: str = NODE) -> dict[str, object]:
         )
     found: dict[str, object] = {}
     for values in chosen:
-        found.update(_flat(values, "", path))
+        found.update(values)
     return found
 
 
@@ -51,6 +54,11 @@ def _blocks(
                 )
             yield name, inner or {}
             continue
+        if isinstance(key, str) and inner is None:
+            raise UserError(
+                f"{path} has nothing below {key}: write {PARAMETERS}: there and below that the "
+                "parameters."
+            )
         if not isinstance(key, str) or not isinstance(inner, dict):
             raise UserError(
                 f"{path} has {key} where the name of a node belongs: write /**: and below it "

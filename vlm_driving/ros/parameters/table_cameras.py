@@ -91,10 +91,10 @@ SPEED = (
         "speed.type",
         Kind.STRING,
         "auto",
-        "Its type: nav_msgs/Odometry, geometry_msgs/TwistStamped or "
+        "Type of the ego speed: nav_msgs/Odometry, geometry_msgs/TwistStamped or "
         "autoware_vehicle_msgs/VelocityReport, the last where its package is installed; `auto` "
         "takes what is published.",
-        "その型です。nav_msgs/Odometry、geometry_msgs/TwistStamped、"
+        "自車速度の型です。nav_msgs/Odometry、geometry_msgs/TwistStamped、"
         "autoware_vehicle_msgs/VelocityReport（パッケージがある環境のみ）から選びます。"
         "`auto` は配信されている型に合わせます。",
         choices=("auto", "Odometry", "TwistStamped", "VelocityReport"),

@@ -25,7 +25,6 @@ def _check(name: str, en: str, ja: str, limits: tuple[float, float, str]) -> Par
     return _row(f"preflight.{name}", getattr(_PREFLIGHT, name), en, ja, limits)
 
 
-_ERROR_EN, _ERROR_JA = "The same for an error.", "同じく、これを超えるとエラーにします。"
 DIAGNOSTICS = (
     _row(
         "diagnostics.period_ms",
@@ -43,13 +42,13 @@ DIAGNOSTICS = (
     ),
     _figure(
         "rate_warn_hz",
-        "A camera that sends fewer frames a second is a warning; 0 for never.",
+        "A camera that sends fewer frames a second than this is a warning; 0 for never.",
         "カメラのフレームレートがこれを下回ると警告します。0 なら警告しません。",
         _HZ,
     ),
     _figure(
         "rate_error_hz",
-        "One that sends fewer than this is an error; 0 for never.",
+        "A camera that sends fewer frames a second than this is an error; 0 for never.",
         "カメラのフレームレートがこれを下回るとエラーにします。0 ならエラーにしません。",
         _HZ,
     ),
@@ -59,14 +58,24 @@ DIAGNOSTICS = (
         "レポート出力時のフレームの経過時間（p99）がこれを超えると警告します。",
         _MS,
     ),
-    _figure("age_p99_error_ms", _ERROR_EN, _ERROR_JA, _MS),
+    _figure(
+        "age_p99_error_ms",
+        "Age of frames when their report is out (p99), above which there is an error.",
+        "レポート出力時のフレームの経過時間（p99）がこれを超えるとエラーにします。",
+        _MS,
+    ),
     _figure(
         "miss_warn",
         "Share of frames without an answer, above which there is a warning.",
         "答えを出せなかったフレームの割合がこれを超えると警告します。",
         _RATIO,
     ),
-    _figure("miss_error", _ERROR_EN, _ERROR_JA, _RATIO),
+    _figure(
+        "miss_error",
+        "Share of frames without an answer, above which there is an error.",
+        "答えを出せなかったフレームの割合がこれを超えるとエラーにします。",
+        _RATIO,
+    ),
     _figure(
         "drop_warn",
         "Share of frames dropped for newer ones, above which there is a warning; 1 for never.",
@@ -74,7 +83,13 @@ DIAGNOSTICS = (
         "1 なら警告しません。",
         _RATIO,
     ),
-    _figure("drop_error", _ERROR_EN, _ERROR_JA, _RATIO),
+    _figure(
+        "drop_error",
+        "Share of frames dropped for newer ones, above which there is an error; 1 for never.",
+        "新しいフレームに置き換えられて破棄された割合がこれを超えるとエラーにします。"
+        "1 ならエラーにしません。",
+        _RATIO,
+    ),
     _figure(
         "silent_ms",
         "Without a frame for this long, a camera is silent.",

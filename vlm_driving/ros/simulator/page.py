@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from vlm_driving.ros.parameters.parameter import Kind, Parameter, number_text, text_of
+from vlm_driving.ros.parameters.parameter import Form, Kind, Parameter, number_text, text_of
 from vlm_driving.ros.simulator.parameters import PARAMETERS
 
 _COLUMNS = (
     "| Parameter | Type | Default | Takes | What it does |",
     "| パラメータ | 型 | 既定値 | 指定できる値 | 説明 |",
 )
-_TEXT, _BETWEEN = ("a text", "文字列"), ("{} to {} {}", "{}～{} {}")
+_TEXT, _TOPIC = ("a text", "文字列"), ("a topic", "トピック名")
+_BETWEEN = ("{} to {} {}", "{}～{} {}")
 
 
 def table(japanese: bool = False) -> str:
@@ -19,7 +20,7 @@ def table(japanese: bool = False) -> str:
 
 
 def _row(one: Parameter, japanese: bool) -> str:
-    takes = _TEXT[japanese]
+    takes = (_TOPIC if one.form is Form.TOPIC else _TEXT)[japanese]
     if one.kind is Kind.BOOL:
         takes = "`true`, `false`"
     elif one.least is not None and one.most is not None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from vlm_driving import process
 from vlm_driving.core import UserError
 from vlm_driving.ros.rclpy_main import NO_RCLPY, missing_module, spin
-from vlm_driving.signals import EXIT_SIGNAL_BASE, stopped_by_signal
+from vlm_driving.signals import stopped_by_signal
 
 if TYPE_CHECKING:
     from vlm_driving.ros.simulator.parameters import SimulatorSettings
@@ -22,8 +22,8 @@ EXIT_USER_ERROR, EXIT_INTERRUPTED = 2, 130
 def main(argv: Sequence[str] | None = None) -> int:
     """Drive until the end or a signal; the exit code.
 
-    0 after the last drive, 2 with a line in the log for what the user can mend, 128 and the
-    signal's number after one.
+    0 after the last drive, and after SIGINT or SIGTERM, which is how a launch ends its nodes: any
+    other code it tells as a death. 2 with a line in the log for what the user can mend.
     """
     try:
         import rclpy
@@ -60,7 +60,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             executor.shutdown_from_outside(spinner)
             node.destroy_node()
             rclpy.try_shutdown()
-        return 0 if stopped.number is None else EXIT_SIGNAL_BASE + stopped.number
+        return 0
     return EXIT_INTERRUPTED  # before there was anything to end
 
 
