@@ -23,8 +23,8 @@ from cyclonedds.pub import DataWriter
 from cyclonedds.sub import DataReader
 from cyclonedds.topic import Topic
 
+from vlm_driving.ros import callbacks
 from vlm_driving.ros.codecs import decode
-from vlm_driving.ros.dds import endpoints
 from vlm_driving.ros.dds.log import DdsLog
 from vlm_driving.ros.dds.port import DdsPort
 from vlm_driving.ros.messages import BoolMessage, ClockMessage, Kind, TextMessage
@@ -179,11 +179,11 @@ def test_a_message_that_cannot_be_read_is_counted_and_logged_and_the_next_one_co
     port, lines, monkeypatch
 ):
     def spoilt_once(kind, cdr):
-        monkeypatch.setattr(endpoints, "decode", decode)
+        monkeypatch.setattr(callbacks, "decode", decode)
         return decode(kind, cdr[:-3])
 
     # In our hands only: Cyclone itself passes no broken sample on, nor lets one out.
-    monkeypatch.setattr(endpoints, "decode", spoilt_once)
+    monkeypatch.setattr(callbacks, "decode", spoilt_once)
     got, subscription = heard(port, "/x", Kind.TEXT, Qos(reliable=True, depth=5))
     publisher = port.publisher("/x", Kind.TEXT)
     wait_for(lambda: publisher.subscriber_count() == 1)

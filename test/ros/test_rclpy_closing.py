@@ -13,7 +13,7 @@ pytest.importorskip("rclpy", reason="needs rclpy: source a ROS 2 workspace")
 import rclpy.node
 from rclpy.exceptions import InvalidHandle
 from rclpy.executors import SingleThreadedExecutor
-from support.spun import LOOPBACK, PATIENCE_S, Lines, Spun, heard, spun_port, wait_for
+from support.spun import PATIENCE_S, Lines, Spun, heard, spun_port, wait_for
 
 from vlm_driving.ros import rclpy_executor
 from vlm_driving.ros.messages import BoolMessage, Kind, TextMessage
@@ -22,31 +22,6 @@ from vlm_driving.ros.rclpy_ends import RclpyTimer
 from vlm_driving.ros.rclpy_port import RclpyPort
 
 RELIABLE = Qos(reliable=True, depth=5)
-
-
-@pytest.fixture(autouse=True)
-def this_machine_alone(monkeypatch):
-    monkeypatch.setenv("CYCLONEDDS_URI", LOOPBACK)
-    monkeypatch.delenv("ROS_LOCALHOST_ONLY", raising=False)
-
-
-@pytest.fixture
-def spun():
-    made = Spun()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def lines() -> Lines:
-    return Lines()
-
-
-@pytest.fixture
-def port(spun, lines):
-    made = spun_port(spun, lines)
-    yield made
-    made.shutdown()
 
 
 def test_a_subscription_is_not_called_again_once_it_is_closed(port):

@@ -15,7 +15,7 @@ import pytest
 pytest.importorskip("rclpy", reason="needs rclpy: source a ROS 2 workspace")
 
 import rclpy.node
-from support.spun import DOMAIN, LOOPBACK, PATIENCE_S, Lines, Spun, heard, spun_port, wait_for
+from support.spun import DOMAIN, PATIENCE_S, heard, wait_for
 
 from vlm_driving.ros.messages import (
     BoolMessage,
@@ -50,31 +50,6 @@ MESSAGES = {
         12, (DiagnosticStatus(DiagnosticLevel.WARN, "n", "遅い", "id", (("a", "1"),)),)
     ),
 }
-
-
-@pytest.fixture(autouse=True)
-def this_machine_alone(monkeypatch):
-    monkeypatch.setenv("CYCLONEDDS_URI", LOOPBACK)
-    monkeypatch.delenv("ROS_LOCALHOST_ONLY", raising=False)
-
-
-@pytest.fixture
-def spun():
-    made = Spun()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def lines() -> Lines:
-    return Lines()
-
-
-@pytest.fixture
-def port(spun, lines):
-    made = spun_port(spun, lines)
-    yield made
-    made.shutdown()
 
 
 @pytest.fixture

@@ -12,10 +12,10 @@ import pytest
 pytest.importorskip("rclpy", reason="needs rclpy: source a ROS 2 workspace")
 
 from rclpy.parameter import Parameter
-from support.spun import LOOPBACK, PATIENCE_S, Lines, Spun, heard, spun_port, wait_for
+from support.spun import PATIENCE_S, Spun, heard, wait_for
 
 from vlm_driving.core import UserError
-from vlm_driving.ros import rclpy_ends, rclpy_messages
+from vlm_driving.ros import callbacks, rclpy_messages
 from vlm_driving.ros.codecs import decode
 from vlm_driving.ros.messages import BoolMessage, ClockMessage, Kind, TextMessage
 from vlm_driving.ros.port import LATCHED, SENSOR, Qos
@@ -24,29 +24,11 @@ RELIABLE = Qos(reliable=True, depth=5)
 SWAP = ("--ros-args", "-r", "/swap_a:=/swap_b", "-r", "/swap_b:=/swap_a")
 
 
-@pytest.fixture(autouse=True)
-def this_machine_alone(monkeypatch):
-    monkeypatch.setenv("CYCLONEDDS_URI", LOOPBACK)
-    monkeypatch.delenv("ROS_LOCALHOST_ONLY", raising=False)
-
-
 @pytest.fixture
-def spun():
+def spun(loopback_alone):
     made = Spun(*SWAP)
     yield made
     made.close()
-
-
-@pytest.fixture
-def lines() -> Lines:
-    return Lines()
-
-
-@pytest.fixture
-def port(spun, lines):
-    made = spun_port(spun, lines)
-    yield made
-    made.shutdown()
 
 
 def test_a_late_subscriber_gets_what_was_latched_and_sees_who_latched_it(port):
@@ -101,10 +83,10 @@ def test_a_message_that_cannot_be_read_is_counted_and_logged_and_the_next_one_co
     port, lines, monkeypatch
 ):
     def spoilt_once(kind, cdr):
-        monkeypatch.setattr(rclpy_ends, "decode", decode)
+        monkeypatch.setattr(callbacks, "decode", decode)
         return decode(kind, cdr[:-3])
 
-    monkeypatch.setattr(rclpy_ends, "decode", spoilt_once)
+    monkeypatch.setattr(callbacks, "decode", spoilt_once)
     got, subscription = heard(port, "/x", Kind.TEXT, RELIABLE)
     publisher = port.publisher("/x", Kind.TEXT)
     wait_for(lambda: publisher.subscriber_count() == 1)

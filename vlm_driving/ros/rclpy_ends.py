@@ -19,11 +19,10 @@ from typing import Any
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
 from rclpy.exceptions import InvalidHandle
 
-from vlm_driving.ros.cdr import CdrError
-from vlm_driving.ros.codecs import decode, encode
+from vlm_driving.ros.callbacks import LOG_EVERY_S, Receiver, call_safely
+from vlm_driving.ros.codecs import encode
 from vlm_driving.ros.messages import Kind, Message
 from vlm_driving.ros.port import IncompatibleQos, Log, OnIncompatibleQos, OnMessage, Qos
-from vlm_driving.ros.rclpy_log import LOG_EVERY_S, call_safely
 from vlm_driving.ros.rclpy_messages import message_class, policy_name, profile
 
 try:
@@ -79,11 +78,9 @@ class RclpySubscription:
     ) -> None:
         """Subscribe to `topic`, which becomes `full`. Raises UserError for a missing package."""
         self.topic = full
-        self.undecodable = 0
         self._node = node
         self._kind = kind
-        self._callback = callback
-        self._log = log
+        self._receiver = Receiver(full, kind, callback, log)
         self._gate = Gate()
         self._lost = 0
         self._incompatible = _teller(full, False, on_incompatible)
@@ -99,6 +96,11 @@ class RclpySubscription:
             ),
             self._event_callbacks(),
         )
+
+    @property
+    def undecodable(self) -> int:
+        """Samples that were not what their type says."""
+        return self._receiver.undecodable
 
     def matched(self) -> int:
         """How many publishers this subscription hears."""
@@ -119,17 +121,7 @@ class RclpySubscription:
             dispose(self._node, partial(self._node.destroy_subscription, self._subscription))
 
     def _hear(self, cdr: bytes) -> None:
-        self._gate.pass_through(lambda: self._hand_over(cdr))
-
-    def _hand_over(self, cdr: bytes) -> None:
-        try:
-            message = decode(self._kind, cdr)
-        except CdrError as error:
-            self.undecodable += 1
-            text = f"{self.topic}: a message was passed over, {error}."
-            self._log.warn(text, throttle_s=LOG_EVERY_S, key=self.topic)
-            return
-        call_safely(lambda: self._callback(message), self.topic, self._log)
+        self._gate.pass_through(lambda: self._receiver.take(cdr))
 
     def _event_callbacks(self) -> Iterator[Any]:
         """All that is wanted, then what older middlewares have; each costs the executor a bit."""

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from vlm_driving.ros.port import Log
 from vlm_driving.ros.throttle import Throttle
-
-LOG_EVERY_S = 5.0
 
 
 class RclpyLog:
@@ -55,18 +51,6 @@ class RclpyClock:
     def now_ns(self) -> int:
         """ROS time, ns; with simulated time 0 until the first /clock."""
         return int(self._clock.now().nanoseconds)
-
-
-def call_safely(callback: Callable[[], None], name: str, log: Log) -> None:
-    """Call back; what it raises is logged: in rclpy it would end the executor."""
-    try:
-        callback()
-    except Exception as error:
-        log.error(
-            f"{name}: the callback failed, {type(error).__name__}: {error}",
-            throttle_s=LOG_EVERY_S,
-            key=f"callback {name}",
-        )
 
 
 def one_line(error: BaseException) -> str:

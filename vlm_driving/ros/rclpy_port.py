@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 from weakref import WeakSet
 
@@ -12,6 +11,7 @@ from rclpy.clock import Clock, ClockType
 from rclpy.utilities import get_rmw_implementation_identifier
 
 from vlm_driving.core import UserError
+from vlm_driving.ros.callbacks import Notices
 from vlm_driving.ros.dds.names import resolve, topic_on_wire
 from vlm_driving.ros.messages import Kind
 from vlm_driving.ros.port import (
@@ -25,7 +25,7 @@ from vlm_driving.ros.port import (
     Qos,
 )
 from vlm_driving.ros.rclpy_ends import RclpyPublisher, RclpySubscription, RclpyTimer
-from vlm_driving.ros.rclpy_log import RclpyClock, RclpyLog, call_safely
+from vlm_driving.ros.rclpy_log import RclpyClock, RclpyLog
 from vlm_driving.ros.rclpy_messages import publisher_info
 
 
@@ -45,8 +45,7 @@ class RclpyPort:
         self._is_over = False
         # Weak: what is closed and forgotten need not be known here; the node holds what is not.
         self._ends: WeakSet[RclpySubscription | RclpyPublisher | RclpyTimer] = WeakSet()
-        self._met: dict[tuple[str, str, bool], IncompatibleQos] = {}
-        self._on_incompatible: list[OnIncompatibleQos] = []
+        self._notices = Notices()
         self._written: dict[str, str] = {}
 
     @property
@@ -117,9 +116,7 @@ class RclpyPort:
 
     def on_incompatible_qos(self, callback: OnIncompatibleQos) -> None:
         """Hear of publishers and subscribers that cannot talk, those met before included."""
-        self._on_incompatible.append(callback)
-        for notice in tuple(self._met.values()):
-            callback(notice)
+        self._notices.ask(callback)
 
     def shutdown(self) -> None:
         """End everything, and wait until no callback runs; the node itself stays."""
@@ -159,6 +156,4 @@ class RclpyPort:
             raise RuntimeError("this port is shut down")
 
     def _incompatible(self, notice: IncompatibleQos) -> None:
-        self._met[notice.topic, notice.policy, notice.is_publisher] = notice
-        for callback in tuple(self._on_incompatible):
-            call_safely(partial(callback, notice), notice.topic, self.log)
+        self._notices.meet(notice, self.log)

@@ -6,8 +6,8 @@ import queue
 import threading
 from collections.abc import Callable
 
+from vlm_driving.ros.callbacks import call_safely
 from vlm_driving.ros.port import Log
-from vlm_driving.ros.rclpy_log import call_safely
 
 Job = Callable[[], None]
 

@@ -20,8 +20,8 @@ from cyclonedds.pub import DataWriter
 from cyclonedds.sub import DataReader
 from cyclonedds.topic import Topic
 
-from vlm_driving.ros.cdr import CdrError
-from vlm_driving.ros.codecs import decode, encode
+from vlm_driving.ros.callbacks import LOG_EVERY_S, Receiver
+from vlm_driving.ros.codecs import encode
 from vlm_driving.ros.dds.names import topic_on_wire
 from vlm_driving.ros.dds.qos import POLICIES, endpoint_qos
 from vlm_driving.ros.dds.wire import wire_type
@@ -29,7 +29,6 @@ from vlm_driving.ros.messages import Kind, Message
 from vlm_driving.ros.port import IncompatibleQos, Log, OnIncompatibleQos, OnMessage, Qos
 
 FOREVER_NS = 3600 * 1_000_000_000
-LOG_EVERY_S = 5.0
 
 
 class DdsSubscription:
@@ -47,9 +46,7 @@ class DdsSubscription:
         forget: Callable[[DdsSubscription], None],
     ) -> None:
         self.topic = topic
-        self.undecodable = 0
-        self._kind = kind
-        self._callback = callback
+        self._receiver = Receiver(topic, kind, callback, log)
         self._log = log
         self._forget = forget
         self._closing = threading.Event()
@@ -66,6 +63,11 @@ class DdsSubscription:
         self._waitset.attach(self._wake)
         self._thread = threading.Thread(target=self._run, name=f"dds {topic}"[:48], daemon=True)
         self._thread.start()
+
+    @property
+    def undecodable(self) -> int:
+        """Samples that were not what their type says."""
+        return self._receiver.undecodable
 
     def matched(self) -> int:
         """How many publishers this subscription hears."""
@@ -112,18 +114,8 @@ class DdsSubscription:
             return False
         cdr = getattr(samples[0], "cdr", None)
         if cdr is not None:  # else a publisher went, which brings no data
-            self._hand_over(cdr)
+            self._receiver.take(cdr)
         return True
-
-    def _hand_over(self, cdr: bytes) -> None:
-        try:
-            message = decode(self._kind, cdr)
-        except CdrError as error:
-            self.undecodable += 1
-            text = f"{self.topic}: a message was passed over, {error}."
-            self._log.warn(text, throttle_s=LOG_EVERY_S, key=self.topic)
-            return
-        call_safely(lambda: self._callback(message), self.topic, self._log)
 
 
 class DdsPublisher:
@@ -177,18 +169,6 @@ class DdsPublisher:
         with self._lock:
             self._writer = self._topic = None
         self._forget(self)
-
-
-def call_safely(callback: Callable[[], None], name: str, log: Log) -> None:
-    """Call back; what it raises is logged, since nobody else would see it."""
-    try:
-        callback()
-    except Exception as error:
-        log.error(
-            f"{name}: the callback failed, {type(error).__name__}: {error}",
-            throttle_s=LOG_EVERY_S,
-            key=f"callback {name}",
-        )
 
 
 def _teller(topic: str, is_publisher: bool, tell: OnIncompatibleQos) -> Callable[[Any, Any], None]:

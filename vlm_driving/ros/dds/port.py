@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from functools import partial
 
 from cyclonedds.core import DDSException
 from cyclonedds.domain import DomainParticipant
@@ -13,8 +12,9 @@ from cyclonedds.qos import Policy
 from cyclonedds.qos import Qos as CycloneQos
 
 from vlm_driving.core import UserError
+from vlm_driving.ros.callbacks import Notices
 from vlm_driving.ros.dds.domain import RECEIVE_BUFFER_BYTES, close_domain, domain_id, open_domain
-from vlm_driving.ros.dds.endpoints import DdsPublisher, DdsSubscription, call_safely
+from vlm_driving.ros.dds.endpoints import DdsPublisher, DdsSubscription
 from vlm_driving.ros.dds.graph import Graph
 from vlm_driving.ros.dds.log import DdsLog
 from vlm_driving.ros.dds.names import check_node, resolve
@@ -99,8 +99,7 @@ class DdsPort:
         self._ends: set[DdsSubscription | DdsPublisher] = set()
         self._lock = threading.Lock()
         self._is_over = False
-        self._met: dict[tuple[str, str, bool], IncompatibleQos] = {}
-        self._on_incompatible: list[OnIncompatibleQos] = []
+        self._notices = Notices()
         if use_sim_time:
             self.subscribe("/clock", Kind.CLOCK, self.clock.hear)
 
@@ -162,10 +161,7 @@ class DdsPort:
 
     def on_incompatible_qos(self, callback: OnIncompatibleQos) -> None:
         """Hear of publishers and subscribers that cannot talk, those met before included."""
-        # Without the lock of the ends: Cyclone may report while one of them is being made.
-        self._on_incompatible.append(callback)
-        for notice in tuple(self._met.values()):
-            callback(notice)
+        self._notices.ask(callback)
 
     def shutdown(self) -> None:
         """End everything, and wait until no callback runs."""
@@ -196,6 +192,4 @@ class DdsPort:
             raise RuntimeError("this port is shut down")
 
     def _incompatible(self, notice: IncompatibleQos) -> None:
-        self._met[notice.topic, notice.policy, notice.is_publisher] = notice
-        for callback in tuple(self._on_incompatible):
-            call_safely(partial(callback, notice), notice.topic, self.log)
+        self._notices.meet(notice, self.log)

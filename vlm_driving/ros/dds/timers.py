@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from vlm_driving.ros.dds.endpoints import call_safely
+from vlm_driving.ros.callbacks import call_safely
 from vlm_driving.ros.port import Log
 
 
