@@ -135,3 +135,18 @@ def test_images_of_the_test_sender_arrive_with_its_node_unnamed_and_its_qos_told
     (info,) = port.publishers("/camera/image")
     assert (info.type_name, info.qos.reliable, info.node) == (Kind.IMAGE.value, True, "")
     assert subscription.matched() == 1
+
+
+def test_a_velocity_report_of_autoware_is_read_where_its_package_is(port, spun):
+    needed = "needs autoware_vehicle_msgs: source a workspace that has Autoware's messages"
+    pytest.importorskip("autoware_vehicle_msgs", reason=needed)
+    report = message_class(Kind.VELOCITY_REPORT)
+    other = spun.add(rclpy.node.Node, "vehicle")
+    got, subscription = heard(port, "/vehicle/status/velocity_status", Kind.VELOCITY_REPORT)
+    theirs = other.create_publisher(report, "/vehicle/status/velocity_status", 1)
+    wait_for(lambda: subscription.matched() == 1)
+    message = report()
+    message.header.stamp.sec, message.longitudinal_velocity = 3, 10.0
+    theirs.publish(message)
+    speed = got.get(timeout=PATIENCE_S)
+    assert (speed.stamp_ns, speed.speed_kmh) == (3_000_000_000, pytest.approx(36.0))
