@@ -85,3 +85,13 @@ def test_a_frame_is_begun_as_early_as_the_slowest_of_the_last_ones_needs():
     lead.end()
     assert lead.ticks == FRAME_TICKS
     assert Lead(0.0).ticks == 0
+
+
+def test_a_stop_ends_even_a_drive_that_never_has_to_wait(make):
+    stop = threading.Event()
+    clock = make(0.0, stop=stop)
+    clock.allow(5)
+    clock.wait(5)
+    stop.set()
+    with pytest.raises(ClockStopped):
+        clock.wait(5)  # which has come already
