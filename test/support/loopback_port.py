@@ -56,9 +56,6 @@ class _Subscription:
     def matched(self) -> int:
         return len(self._port.publishers(self.topic))
 
-    def lost(self) -> int:
-        return 0
-
     def close(self) -> None:
         if self in self._port.subscriptions:
             self._port.subscriptions.remove(self)

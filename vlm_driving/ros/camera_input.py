@@ -91,11 +91,6 @@ class CameraInput:
         self._callback_ns: deque[int] = deque(maxlen=2000)
 
     @property
-    def is_subscribed(self) -> bool:
-        """Whether there is a subscription."""
-        return self._subscription is not None
-
-    @property
     def is_silent(self) -> bool:
         """Whether no frame has come for a while, or none ever."""
         since_ns = self._clock() - max(self._subscribed_ns, self._last_ns or 0)

@@ -160,13 +160,8 @@ class VlmNode:
 
     def check(self, changes: Mapping[str, object]) -> str | None:
         """Why these parameters may not change now, in a sentence; None if they may."""
-        wanted = changed(self._settings, changes, self._configured is not None)
-        if isinstance(wanted, Refused):
-            return wanted.reason
-        configured = self._configured
-        if configured is None or wanted.task_prompt == self._settings.task_prompt:
-            return None
-        return configured.opened.task_prompt_fault(wanted.task_prompt)
+        wanted = self._wanted(changes)
+        return wanted.reason if isinstance(wanted, Refused) else None
 
     def apply(self, changes: Mapping[str, object]) -> None:
         """Go on with changed parameters.
@@ -175,11 +170,9 @@ class VlmNode:
             UserError: `check` refuses them.
         """
         with self._lock:
-            reason = self.check(changes)
-            if reason is not None:
-                raise UserError(reason)
-            wanted = changed(self._settings, changes, self._configured is not None)
-            assert isinstance(wanted, NodeSettings)
+            wanted = self._wanted(changes)
+            if isinstance(wanted, Refused):
+                raise UserError(wanted.reason)
             before, self._settings = self._settings, wanted
             if self._configured is not None and before.annotated != wanted.annotated:
                 self._configured.speakers.annotate(wanted.annotated)
@@ -187,6 +180,17 @@ class VlmNode:
                 self._warn_of_prompt(wanted)
             if self._active is not None:
                 self._active.retune(wanted)
+
+    def _wanted(self, changes: Mapping[str, object]) -> NodeSettings | Refused:
+        """The settings with all of `changes`, or why none of them is taken."""
+        configured = self._configured
+        wanted = changed(self._settings, changes, configured is not None)
+        if isinstance(wanted, Refused) or configured is None:
+            return wanted
+        if wanted.task_prompt == self._settings.task_prompt:
+            return wanted
+        fault = configured.opened.task_prompt_fault(wanted.task_prompt)
+        return wanted if fault is None else Refused(fault)
 
     def _warn_of_prompt(self, settings: NodeSettings) -> None:
         if settings.task_prompt:

@@ -94,10 +94,6 @@ class Subscription(Protocol):
         """How many publishers this subscription hears; those with another QoS do not count."""
         ...
 
-    def lost(self) -> int:
-        """Samples the middleware knows it has not got; it may not know of all of them."""
-        ...
-
     def close(self) -> None:
         """End it; after this returns, its callback is not called again."""
         ...

@@ -11,7 +11,7 @@ thread, as a task between two waits.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -82,8 +82,8 @@ class RclpySubscription:
         self._kind = kind
         self._receiver = Receiver(full, kind, callback, log)
         self._gate = Gate()
-        self._lost = 0
-        self._incompatible = _teller(full, False, on_incompatible)
+        told = _teller(full, False, on_incompatible)
+        make = partial(SubscriptionEventCallbacks, use_default_callbacks=False)
         self._subscription = _first_supported(
             partial(
                 node.create_subscription,
@@ -94,7 +94,7 @@ class RclpySubscription:
                 raw=True,
                 callback_group=own_group(),
             ),
-            self._event_callbacks(),
+            (make(incompatible_qos=one) for one in (told, None)),
         )
 
     @property
@@ -111,10 +111,6 @@ class RclpySubscription:
         except AttributeError:  # Humble cannot tell: those that would match, by the graph
             return self._would_match()
 
-    def lost(self) -> int:
-        """Samples that the middleware says it has not got; 0 where it does not say."""
-        return self._lost
-
     def close(self) -> None:
         """End it; from its own callback, this call is the last."""
         if self._gate.close():
@@ -122,16 +118,6 @@ class RclpySubscription:
 
     def _hear(self, cdr: bytes) -> None:
         self._gate.pass_through(lambda: self._receiver.take(cdr))
-
-    def _event_callbacks(self) -> Iterator[Any]:
-        """All that is wanted, then what older middlewares have; each costs the executor a bit."""
-        make = partial(SubscriptionEventCallbacks, use_default_callbacks=False)
-        yield make(incompatible_qos=self._incompatible, message_lost=self._count_lost)
-        yield make(incompatible_qos=self._incompatible)
-        yield make()
-
-    def _count_lost(self, event: Any) -> None:
-        self._lost = int(event.total_count)
 
     def _would_match(self) -> int:
         from rclpy.qos import QoSCompatibility, qos_check_compatible

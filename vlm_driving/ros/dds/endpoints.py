@@ -74,11 +74,6 @@ class DdsSubscription:
         reader = self._reader
         return int(reader.get_subscription_matched_status().current_count) if reader else 0
 
-    def lost(self) -> int:
-        """Samples that Cyclone knows it has not got."""
-        reader = self._reader
-        return int(reader.get_sample_lost_status().total_count) if reader else 0
-
     def close(self) -> None:
         """End it; from its own callback, this call is the last."""
         if self._closing.is_set():

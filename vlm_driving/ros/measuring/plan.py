@@ -13,8 +13,6 @@ from vlm_driving.ros.parameters import NodeSettings, read
 from vlm_driving.ros.port import Qos
 
 NODE = "vlm_driving"
-TRANSPORTS = ("raw", "compressed")
-MIDDLEWARES = ("dds", "ros")
 WIDTH, HEIGHT = 1280, 720
 WARM_UP_S = 5.0
 """The node answers for so long before anything counts."""

@@ -15,7 +15,6 @@ from dataclasses import asdict, dataclass
 from typing import TextIO
 
 CONFIGURE, ACTIVATE, DEACTIVATE, CLEANUP = "configure", "activate", "deactivate", "cleanup"
-CYCLE = (CONFIGURE, ACTIVATE, DEACTIVATE, CLEANUP)
 READY = "ready"
 
 
