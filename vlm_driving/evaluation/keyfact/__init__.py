@@ -16,7 +16,8 @@ synonym may be a figure with a tolerance, `{20m±5}`. A bare colour is that of a
 another thing's colour write 青い or 青い車.
 """
 
+from vlm_driving.evaluation.keyfact.lint import lint, refuse
 from vlm_driving.evaluation.keyfact.rubric import Rubric, parse_rubric
-from vlm_driving.evaluation.keyfact.scorer import Score, score
+from vlm_driving.evaluation.keyfact.scorer import CONTRADICTION, Score, score
 
-__all__ = ["Rubric", "Score", "parse_rubric", "score"]
+__all__ = ["CONTRADICTION", "Rubric", "Score", "lint", "parse_rubric", "refuse", "score"]

@@ -12,6 +12,8 @@ from vlm_driving.core import UserError
 FORMS = ("yes_no", "name", "list", "number", "free")
 _KEYS = ("lead", "must", "any", "must_not", "form", "weight")
 
+_ENDS = frozenset("。！？!?\n")
+
 Group = tuple[str, ...]
 
 
@@ -63,6 +65,12 @@ def _group(value: object, key: str) -> Group:
         or not all(isinstance(item, str) and item.strip() for item in value)
     ):
         raise UserError(f"Rubric key {key} takes a list of synonyms, got {value!r}.")
+    for item in value:
+        if set(item) & _ENDS:
+            raise UserError(
+                f"The synonym {item!r} of rubric key {key} ends a sentence inside, so no answer "
+                "would meet it; leave out the 。 and what follows."
+            )
     return tuple(value)
 
 

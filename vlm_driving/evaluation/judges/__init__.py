@@ -1,0 +1,1 @@
+"""Judges of answers, each with a name and a version that stand beside every score."""
