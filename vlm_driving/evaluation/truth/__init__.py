@@ -1,0 +1,1 @@
+"""What was published, judged against truth: advice, hazards and the description of each frame."""
