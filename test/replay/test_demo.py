@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 from pathlib import Path
 
@@ -71,3 +72,36 @@ def test_a_drive_that_is_ended_by_sigterm_leaves_nothing(capsys, tiny_model, tmp
     code, _, _ = run_demo(capsys, "--out", tmp_path / "runs", "--model", tiny_model)
     assert code == 143
     assert list((tmp_path / "runs").iterdir()) == []
+
+
+def test_a_model_that_answers_questions_is_asked_about_the_drive(capsys, tmp_path):
+    arguments = ["--out", tmp_path / "runs", "--seconds", "2"]
+    code, summary, err = run_demo(capsys, *arguments)
+    assert code == 0
+    assert "Making questions" in err
+    questions = tmp_path / "runs" / "sample-drive-2s-questions.jsonl"
+    asked = [json.loads(line) for line in questions.read_text("utf-8").splitlines()]
+    assert summary["questions"]["n"] == len(asked) >= 20
+    assert set(summary["score"]) == {"overall", "conv", "detail", "complex"}
+    before = questions.stat().st_mtime_ns
+
+    code, _, err = run_demo(capsys, *arguments)
+    assert code == 0
+    assert "Making questions" not in err
+    assert questions.stat().st_mtime_ns == before
+
+    shutil.rmtree(tmp_path / "runs" / "sample-drive-2s")
+    questions.write_text("of another drive", encoding="utf-8")
+    code, _, err = run_demo(capsys, *arguments)
+    assert code == 0
+    assert "Making questions" in err
+
+
+def test_questions_that_were_not_finished_are_not_used(monkeypatch, tmp_path):
+    def interrupted(bag, seed):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("vlm_driving.driving_questions.making.make_questions", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        demo.make_sample_questions(tmp_path / "bag", tmp_path / "questions.jsonl")
+    assert list(tmp_path.iterdir()) == []

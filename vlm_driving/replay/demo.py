@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shutil
 import sys
@@ -19,7 +20,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.description = (
         "Render a short drive through the simulator's town as a bag, replay it in real time "
-        "through the shipped model, and write a run directory with its page."
+        "through the shipped model, ask it questions about the drive, and write a run directory "
+        "with its page."
     )
     add = parser.add_argument
     add(
@@ -39,7 +41,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Make the bag where there is none, replay it; the last line on stdout is the summary."""
+    """Make bag and questions where there are none, replay; the last line is the summary."""
+    from dataclasses import replace
+
     from vlm_driving.core import UserError
     from vlm_driving.replay.command import default_out, replay
     from vlm_driving.replay.options import ReplayOptions
@@ -55,12 +59,43 @@ def run(args: argparse.Namespace) -> int:
     )
     if args.seconds > MOST_SECONDS:
         raise UserError(f"The drive is at most {MOST_SECONDS:g} s long, got {args.seconds:g}.")
+    questions = options.bag.with_name(f"{options.bag.name}-questions.jsonl")
     if not options.bag.exists():
         print("Rendering the sample drive (once).", file=sys.stderr)
         with stopped_by_signal():
             make_sample_bag(options.bag, args.seconds)
+        questions.unlink(missing_ok=True)  # those of an older drive ask for other pictures
+    if _answers_questions(options.model):
+        if not questions.exists():
+            print("Making questions about it from its ground truth (once).", file=sys.stderr)
+            with stopped_by_signal():
+                make_sample_questions(options.bag, questions)
+        options = replace(options, questions=questions)
     print(f"Replaying {options.bag} in real time.", file=sys.stderr)
     return replay(options)
+
+
+def _answers_questions(model: Path) -> bool:
+    """Whether a bundle says so; what is wrong with one is for the replay to tell."""
+    try:
+        return json.loads((model / "bundle.json").read_bytes()).get("question") is not None
+    except (OSError, ValueError, AttributeError):
+        return False
+
+
+def make_sample_questions(bag: Path, path: Path) -> None:
+    """Write the driving set of the sample bag, whole or not at all. Raises UserError."""
+    from vlm_driving.driving_questions.making import make_questions, write_questions
+    from vlm_driving.replay.run_writer import write_error
+
+    draft = path.with_name(f"{path.name}.part-{os.getpid()}")
+    try:
+        write_questions(draft, make_questions(bag, SEED))
+        draft.rename(path)
+    except OSError as fault:
+        raise write_error(path, fault) from None
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def make_sample_bag(path: Path, seconds: float) -> None:
