@@ -30,6 +30,7 @@ class Setting:
         kind: bool, int, float or str; a float key takes whole numbers too.
         above: numbers must be greater than this.
         least: numbers must be at least this.
+        most: numbers must be at most this.
         choices: the words that a str key takes; empty for any.
         listed: whether a str key takes a list too, which becomes one text with commas.
     """
@@ -38,6 +39,7 @@ class Setting:
     kind: type[bool] | type[int] | type[float] | type[str]
     above: float | None = None
     least: float | None = None
+    most: float | None = None
     choices: tuple[str, ...] = ()
     listed: bool = False
 
@@ -54,6 +56,9 @@ class Setting:
             words += f" greater than {self.above:g}"
         if self.least is not None:
             words += f" of at least {self.least:g}"
+        if self.most is not None:
+            joined = " of" if self.least is None and self.above is None else " and"
+            words += f"{joined} at most {self.most:g}"
         return words
 
     def accepts(self, value: object) -> bool:
@@ -66,6 +71,8 @@ class Setting:
         if not isinstance(value, number_types) or not _is_finite(value):
             return False
         if self.above is not None and value <= self.above:
+            return False
+        if self.most is not None and value > self.most:
             return False
         return self.least is None or value >= self.least
 
@@ -86,6 +93,9 @@ REPLAY_SETTINGS = (
     Setting("bag_out", str),
     Setting("storage", str, choices=("mcap", "sqlite3")),
     Setting("annotated", bool),
+    Setting("questions", str),
+    Setting("question_budget_ms", float, above=0),
+    Setting("other_scene", bool),
 )
 
 

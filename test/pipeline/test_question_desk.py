@@ -225,3 +225,12 @@ def test_whatever_happens_every_question_gets_one_answer_and_every_picture_is_le
     assert all(one.text_ja.endswith("。") for one in room.answers)
     assert len(room.gone) == len(set(room.gone)) == shown
     assert {"ok", "refused", "timeout"} <= {one.outcome.value for one in room.answers}
+
+
+def test_a_model_that_rambles_without_a_sentence_is_not_asked_again(room):
+    room.show(0)
+    number = room.desk.ask("何?")
+    room.turn()
+    room.desk.ended(number, Finish.TRUNCATED)  # cut at the model's own most, not by a frame
+    assert room.told == [(number, "no_backend")]
+    assert room.turn() is None

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from support.asked import asking_bundle
+from support.drawn_pictures import CATEGORIES, draw
+from support.question_sets import heron_directory, row
 from support.tiny_bundle import make_tiny_bundle
 
+from vlm_driving import cli
 from vlm_driving.replay.bag_writer import BagWriter
 
 CAMERA = "/sensing/camera/front/image_raw/compressed"
@@ -40,3 +45,38 @@ def make_camera_bag(tmp_path: Path) -> Callable[..., Path]:
         return tmp_path / name
 
     return make
+
+
+@pytest.fixture(scope="session")
+def asked_model(tmp_path_factory):
+    return asking_bundle(tmp_path_factory.mktemp("asked") / "tiny")
+
+
+@pytest.fixture
+def heron(tmp_path):
+    """Two questions about each of four pictures, in Heron's layout."""
+    rows = []
+    for number in range(8):
+        one = row(number, CATEGORIES[number % 3], "")
+        rows.append({**one, "image": f"{number // 2:03d}.jpg"})
+    folder = heron_directory(tmp_path / "set", rows, {n: "前方に車両がいます。" for n in range(8)})
+    for number in range(4):
+        draw(folder / "images" / f"{number:03d}.jpg", number)
+    return folder
+
+
+@pytest.fixture
+def run_heron(capsys, asked_model, tmp_path):
+    """Exit code, the object on stdout, stderr and the run."""
+
+    def run(*words, out="run"):
+        arguments = [*words]
+        if "--resume" not in words:
+            arguments += ["--out", tmp_path / out]
+            arguments += [] if "--model" in words else ["--model", asked_model]
+        code = cli.main(["heron", *map(str, arguments), "--threads", "1"])
+        printed, err = capsys.readouterr()
+        last = json.loads(printed.strip().splitlines()[-1]) if printed.strip() else None
+        return code, last, err, tmp_path / out
+
+    return run

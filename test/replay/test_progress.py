@@ -50,6 +50,12 @@ def test_a_line_says_position_outcomes_latency_and_advice():
     )
 
 
+def test_questions_are_counted_where_some_are_asked():
+    counted = tally()
+    counted.questions = (3, 10)
+    assert "| questions 3/10 |" in plain_line(counted)
+
+
 def test_without_a_terminal_there_are_plain_lines():
     stream = io.StringIO()
     progress = open_progress(200, 30, stream)
@@ -71,8 +77,15 @@ def test_on_a_terminal_there_is_a_panel_with_the_japanese_text():
     with progress:
         progress.report(REPORT)
         progress.report(DROPPED)
+        progress.questions(3, 10)
     shown = stream.getvalue()
-    for text in ("92 / 200 ms", "減速してください。", "左前方に歩行者がいます。", "dropped 1"):
+    for text in (
+        "3 / 10",
+        "92 / 200 ms",
+        "減速してください。",
+        "左前方に歩行者がいます。",
+        "dropped 1",
+    ):
         assert text in shown
 
 

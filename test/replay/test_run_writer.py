@@ -51,6 +51,18 @@ def test_lines_thumbnails_and_settings_are_written(tmp_path):
     assert names == ["000000.jpg", "000001.jpg", "000002.jpg"]
 
 
+def test_a_picture_that_is_asked_about_has_a_thumbnail_whatever_the_plan_says(tmp_path):
+    run = create_run_dir(tmp_path / "a")
+    writer = RunWriter(run, {})
+    for sequence in range(3):
+        writer.put(report(sequence, stamp_ns=sequence), np.zeros((36, 64, 3), np.uint8))
+    writer.picture(2, np.zeros((36, 64, 3), np.uint8))
+    writer.close()
+    names = sorted(file.name for file in (run / "thumbnails").iterdir())
+    assert names == ["000000.jpg", "000002.jpg"]
+    assert len((run / "frames.jsonl").read_text(encoding="utf-8").splitlines()) == 3
+
+
 def test_an_existing_directory_is_not_touched(tmp_path):
     (tmp_path / "a").mkdir()
     with pytest.raises(UserError, match="exists; name a new one with --out"):

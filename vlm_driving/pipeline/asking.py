@@ -103,7 +103,8 @@ class Asking:
             return False
         starts, looked = self._looked.get(rung.name, (0, None))
         cached = looked if starts == rung.worker.status.starts else None
-        taken = self._desk.turn(self._room_ns(rung, now_ns), self._costs(rung, now_ns), cached)
+        room_ns, costs = self._room_ns(rung, now_ns), self._costs(rung, now_ns)
+        taken = self._desk.turn(room_ns, costs, cached, rung.name)
         if taken is None:
             return False
         picture, key, number = taken.picture, taken.question.picture, next_number()
@@ -186,7 +187,7 @@ class Asking:
             return True
         self._asked = None
         if isinstance(news, messages.Cancelled):
-            self._desk.ended(number, Finish.TRUNCATED)
+            self._desk.ended(number, Finish.NO_ADVICE)  # it gave way
             return True
         self._desk.failed(number, news.reason, refused=news.refused)
         if not news.refused:

@@ -7,7 +7,6 @@ import time
 from dataclasses import replace
 
 from vlm_driving.core import Outcome, SceneReport
-from vlm_driving.core.deadline import NS_PER_MS
 from vlm_driving.pipeline.accounts import Waiting
 from vlm_driving.pipeline.answer import Verdict
 from vlm_driving.pipeline.asking import ShownPicture
@@ -18,24 +17,22 @@ from vlm_driving.pipeline.desk import Clock, Publish, ReportDesk
 from vlm_driving.pipeline.dispatcher import Dispatcher
 from vlm_driving.pipeline.health import PipelineHealth, backends_health
 from vlm_driving.pipeline.job import Job
-from vlm_driving.pipeline.latency import ADVICE
 from vlm_driving.pipeline.offered import OfferedFrame
 from vlm_driving.pipeline.options import KEPT_A_CAMERA, LadderOptions, Tuning
 from vlm_driving.pipeline.outbox import Outbox
+from vlm_driving.pipeline.pinning import Pinning
 from vlm_driving.pipeline.pool import WorkerPool
 from vlm_driving.pipeline.punctuality import Punctuality
 from vlm_driving.pipeline.question_desk import QuestionDesk
-from vlm_driving.pipeline.rungs import Rung
+from vlm_driving.pipeline.rungs import Rung, advice_ns, all_end
 from vlm_driving.pipeline.settings import PipelineSettings
 from vlm_driving.pipeline.stalls import MACHINE
 from vlm_driving.pipeline.threads import Threads
 from vlm_driving.pipeline.vehicle import VehicleAdvice
 from vlm_driving.pipeline.vehicle_desk import VehicleDesk
 from vlm_driving.pipeline.watch import Watch
-from vlm_driving.pipeline.workers.states import WorkerState
 
 ENDED = "the pipeline ended before work on it began"
-_LOOK_AGAIN_S = 0.005
 _LAST_REPORTS_S = 1.0
 
 
@@ -44,6 +41,10 @@ class LadderPipeline:
 
     Threads: the one that offers (never waits), the dispatcher, the watch, the publisher, the
     canary, and a reader for each worker. Inference runs in the workers alone.
+
+    Attributes:
+        pinning: holds pictures for questions; None for a pipeline without questions.
+        rungs: the backends in ladder order.
     """
 
     def __init__(
@@ -77,12 +78,19 @@ class LadderPipeline:
         self._punctuality = Punctuality(self._canary.stalls)
         self._outbox = Outbox(publish, clock)
         self._desk = ReportDesk(self._outbox.put, settings, clock, self._note)
-        self._slots: CameraSlots[Job] = CameraSlots(options.cameras, clock, self._need_ns)
+        self._slots: CameraSlots[Job] = CameraSlots(
+            options.cameras, clock, lambda: advice_ns(self.rungs, clock())
+        )
         self._questions: QuestionDesk[ShownPicture] | None = None
         if options.reply is not None:
             self._questions = QuestionDesk(
-                options.reply, clock, options.questions, self._let_go, KEPT_A_CAMERA
+                options.reply,
+                clock,
+                options.questions,
+                lambda picture: pool.memory.release(picture.placed.slot),
+                KEPT_A_CAMERA,
             )
+        self.pinning = None if self._questions is None else Pinning(pool.memory, self._questions)
         self._watch = Watch(self._time_out, clock, self._questions, self._canary.wakes_late_ms)
         cores = pool.options.cores
         self.rungs = tuple(
@@ -141,8 +149,14 @@ class LadderPipeline:
             self._watch.remove(lost.item)
         self._dispatcher.wake()
 
-    def ask(self, text: str, camera: str | None = None, stamp_ns: int | None = None) -> int:
-        """Ask about the frame that was shown last, or the last one of `camera` or `stamp_ns`.
+    def ask(
+        self,
+        text: str,
+        camera: str | None = None,
+        stamp_ns: int | None = None,
+        sequence: int | None = None,
+    ) -> int:
+        """Ask about the frame that was shown last, or the last one of those that are named.
 
         Returns the question's id; its answer comes by the `reply` of the options, exactly once.
 
@@ -151,7 +165,7 @@ class LadderPipeline:
         """
         if self._questions is None:
             raise ValueError("this pipeline takes no questions")
-        number = self._questions.ask(text, camera, stamp_ns)
+        number = self._questions.ask(text, camera, stamp_ns, sequence)
         self._watch.wake()
         self._dispatcher.wake()
         return number
@@ -234,7 +248,7 @@ class LadderPipeline:
         tidy = self._threads.join("dispatcher", patience_s if has_budget else None)
         self._dispatcher.stop()
         tidy = self._threads.join("dispatcher", patience_s) and tidy  # may hang in a frame's `load`
-        tidy = self._let_workers_end(patience_s if has_budget else 0.0) and tidy
+        tidy = all_end(self.rungs, patience_s if has_budget else 0.0) and tidy
         self._watch.stop()
         self._threads.join("watch")
         self._pool.listen(None)
@@ -246,29 +260,11 @@ class LadderPipeline:
         self._raise_fault()
         return tidy
 
-    def _let_workers_end(self, patience_s: float) -> bool:
-        """Wait for answers that were cancelled; False if a worker does not come back."""
-        end_s = time.monotonic() + patience_s
-        while any(rung.worker.status.state is WorkerState.BUSY for rung in self.rungs):
-            if time.monotonic() >= end_s:
-                return False
-            time.sleep(_LOOK_AGAIN_S)
-        return True
-
     def _note(self, job: Job, report: SceneReport, closed_ns: int) -> None:
         """A report is out: only now is there time to look at anything else."""
         self._vehicle.hear(job.frame, report)
         if report.outcome.worked_on:
             self._punctuality.note(job, closed_ns)
-
-    def _need_ns(self) -> int:
-        """Engine time until advice of the best-preferred backend that has been measured."""
-        now_ns = self._clock()
-        for rung in self.rungs:
-            ms = rung.latencies.quantile(ADVICE, 0.99, now_ns)
-            if ms is not None:
-                return round(ms * NS_PER_MS)
-        return 0
 
     def _stalled_ms(self, begin_ns: int, end_ns: int) -> float:
         return self._canary.stalled_ms(begin_ns, end_ns, MACHINE)
@@ -276,9 +272,6 @@ class LadderPipeline:
     def _collect(self) -> None:
         """Look for garbage, if no report is due soon."""
         self._collector.turn(self._watch.next_due_ns())
-
-    def _let_go(self, picture: ShownPicture) -> None:
-        self._pool.memory.release(picture.placed.slot)
 
     def _stop(self, failed: str) -> None:
         """After a fault of ours: end everything, but not without a report for each open frame."""

@@ -40,10 +40,17 @@ class Pictures(Generic[T]):
         self._held[key] = picture
         return self._trim(key.camera)
 
-    def find(self, camera: str | None = None, stamp_ns: int | None = None) -> PictureKey | None:
-        """The picture that was shown last among those of `camera` with `stamp_ns`, or None."""
+    def find(
+        self,
+        camera: str | None = None,
+        stamp_ns: int | None = None,
+        sequence: int | None = None,
+    ) -> PictureKey | None:
+        """The picture that was shown last among those to which all that is given applies."""
+        wanted = (camera, stamp_ns, sequence)
         for key in reversed(self._held):
-            if camera in (None, key.camera) and stamp_ns in (None, key.stamp_ns):
+            has = (key.camera, key.stamp_ns, key.sequence)
+            if all(want in (None, one) for want, one in zip(wanted, has, strict=True)):
                 return key
         return None
 

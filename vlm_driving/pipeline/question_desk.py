@@ -35,6 +35,7 @@ class _Open:
     in_work: bool = False
     attempts: int = 0
     text: str = ""
+    backend: str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,8 +97,30 @@ class QuestionDesk(Generic[T]):
             gone = [picture] if self._closed else self._pictures.show(key, picture)
         self._release(gone)
 
-    def ask(self, text: str, camera: str | None = None, stamp_ns: int | None = None) -> int:
-        """Take a question about the frame shown last, or the last one of `camera` or `stamp_ns`.
+    def pin(self, key: PictureKey, picture: T) -> bool:
+        """Hold `picture` until `unpin`, shown or not; False, and it is let go, if closed."""
+        with self._lock:
+            held = not self._closed
+            gone = self._pictures.show(key, picture) if held else [picture]
+            if held:
+                self._pictures.pin(key)
+        self._release(gone)
+        return held
+
+    def unpin(self, key: PictureKey) -> None:
+        """Let go of what was pinned."""
+        with self._lock:
+            gone = self._pictures.unpin(key)
+        self._release(gone)
+
+    def ask(
+        self,
+        text: str,
+        camera: str | None = None,
+        stamp_ns: int | None = None,
+        sequence: int | None = None,
+    ) -> int:
+        """Take a question about the frame shown last, or the last one of those that are named.
 
         Returns the question's id. Its answer comes by `reply`, a refusal before this returns.
         """
@@ -108,7 +131,7 @@ class QuestionDesk(Generic[T]):
             # Half a surrogate pair is no character: a name of a file may bring one.
             plain = " ".join(text.encode(errors="replace").decode().split())
             refused = refusal(plain, len(self._open), settings)
-            key = self._pictures.find(camera, stamp_ns)
+            key = self._pictures.find(camera, stamp_ns, sequence)
             if self._closed:
                 refused = "the pipeline is closing", said.CLOSING_JA
             elif refused is None and key is None:
@@ -133,9 +156,16 @@ class QuestionDesk(Generic[T]):
             return any(not one.in_work for one in self._open.values())
 
     def turn(
-        self, room_ns: int | None, costs: QuestionCosts, cached: PictureKey | None
+        self,
+        room_ns: int | None,
+        costs: QuestionCosts,
+        cached: PictureKey | None,
+        backend: str | None = None,
     ) -> TakenQuestion[T] | None:
-        """The question to begin now, if there is one and frames leave room; see `choose`."""
+        """The question to begin now, if there is one and frames leave room; see `choose`.
+
+        `backend` is the name of who will answer it.
+        """
         with self._lock:
             now_ns = self._clock()
             waiting = [one.question for one in self._open.values() if not one.in_work]
@@ -145,6 +175,7 @@ class QuestionDesk(Generic[T]):
             entry = self._open[turn.question.id]
             entry.in_work = True
             entry.attempts += 1
+            entry.backend = backend
             picture = self._pictures[turn.question.picture]
             self._pictures.pin(turn.question.picture)
             self._at_work[turn.question.id] = turn.question.picture
@@ -167,7 +198,7 @@ class QuestionDesk(Generic[T]):
                 return
             entry.in_work = False
             text = entry.text
-            if not text and finish is not Finish.COMPLETE:
+            if not text and finish is Finish.NO_ADVICE:
                 return  # it gave way without a sentence: back in line, while it has time
         if not text:
             reason, outcome = "the model ended without a sentence", QuestionOutcome.NO_BACKEND
@@ -238,7 +269,14 @@ class QuestionDesk(Generic[T]):
         latency_ms = (now_ns - question.asked_ns) / NS_PER_MS
         self._reply(
             QuestionAnswer(
-                number, question.text, outcome, text_ja, question.picture, reason, latency_ms
+                number,
+                question.text,
+                outcome,
+                text_ja,
+                question.picture,
+                reason,
+                latency_ms,
+                entry.backend,
             )
         )
 

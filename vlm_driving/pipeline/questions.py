@@ -137,7 +137,10 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class QuestionAnswer:
-    """The one answer to one question; `text_ja` can be read out whatever the outcome."""
+    """The one answer to one question; `text_ja` can be read out whatever the outcome.
+
+    `backend` is who was asked last; None if nobody was.
+    """
 
     id: int
     question: str
@@ -146,6 +149,7 @@ class QuestionAnswer:
     picture: PictureKey | None = None
     reason: str | None = None
     latency_ms: float = 0.0
+    backend: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The JSON object."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from vlm_driving.core.deadline import NS_PER_MS
 from vlm_driving.pipeline.breaker import (
     Breaker,
     BreakerSettings,
@@ -16,11 +19,12 @@ from vlm_driving.pipeline.breaker import (
     advance,
 )
 from vlm_driving.pipeline.ladder_view import BUSY, READY, BackendView, view
-from vlm_driving.pipeline.latency import TOKEN, Latencies
+from vlm_driving.pipeline.latency import ADVICE, TOKEN, Latencies
 from vlm_driving.pipeline.workers.messages import WARM_MS, Request
-from vlm_driving.pipeline.workers.states import WorkerStatus
+from vlm_driving.pipeline.workers.states import WorkerState, WorkerStatus
 from vlm_driving.runtime.events import Done
 
+_LOOK_AGAIN_S = 0.005
 _REPLACED = (Ending.ERROR, Ending.GARBAGE, Ending.PROVIDERS)
 """Faults of a process that lives on: what it holds may be damaged, a new one is not."""
 
@@ -147,3 +151,22 @@ def can_begin(views: list[BackendView]) -> bool:
     if not trials and any(one.gate is Gate.TRIAL_RUNNING for one in able):
         return False  # it will be over soon, and then there is somebody again
     return not trials or any(one.state == READY for one in trials)
+
+
+def advice_ns(rungs: Sequence[Rung], now_ns: int) -> int:
+    """Engine time until advice of the best-preferred backend that has been measured."""
+    for rung in rungs:
+        ms = rung.latencies.quantile(ADVICE, 0.99, now_ns)
+        if ms is not None:
+            return round(ms * NS_PER_MS)
+    return 0
+
+
+def all_end(rungs: Sequence[Rung], patience_s: float) -> bool:
+    """Wait for answers that were cancelled; False if a worker does not come back."""
+    until_s = time.monotonic() + patience_s
+    while any(rung.worker.status.state is WorkerState.BUSY for rung in rungs):
+        if time.monotonic() >= until_s:
+            return False
+        time.sleep(_LOOK_AGAIN_S)
+    return True

@@ -76,6 +76,26 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default=None,
         help="leave frames with their reports drawn onto them out of that bag",
     )
+    add(
+        "--questions",
+        type=Path,
+        metavar="FILE",
+        help="ask these about frames of the bag, and score the answers: JSON Lines with camera and "
+        "stamp_ns",
+    )
+    add(
+        "--question-budget-ms",
+        type=float,
+        metavar="MS",
+        help="question to answer, in realtime pace (default 1000); with every-frame, none",
+    )
+    add(
+        "--no-other-scene",
+        dest="other_scene",
+        action="store_false",
+        default=None,
+        help="do not ask each question on another scene's picture, too, which is the baseline",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -159,4 +179,6 @@ def _options(settings: Mapping[str, Any]) -> dict[str, Any]:
         options["pace"] = Pace(options["pace"])
     if "bag_out" in options:
         options["bag_out"] = Path(options["bag_out"])
+    if "questions" in options:
+        options["questions"] = Path(options["questions"])
     return options

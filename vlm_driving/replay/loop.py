@@ -9,6 +9,9 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from vlm_driving.core import UserError
 from vlm_driving.pipeline import Answerer, FrameProcessor, OfferedFrame, PipelineSettings, Publish
 from vlm_driving.pipeline.health import PipelineHealth
@@ -17,6 +20,8 @@ from vlm_driving.replay.recorded import RecordedFrame, RecordedSpeed, offered, w
 from vlm_driving.replay.stamps import DECIDING_FRAMES, StampClock
 
 Clock = Callable[[], int]
+After = Callable[[OfferedFrame, "NDArray[np.uint8] | None"], object]
+"""Told of a frame when its report is out, with its picture if there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,17 @@ class Replayed:
     hung: bool = False
     fault: UserError | None = None
     health: PipelineHealth | None = None
+
+    def notes(self) -> list[str]:
+        """What a reader of the summary has to know beside the figures."""
+        notes = []
+        if (note := self.stamps.note()) is not None:
+            notes.append(note)
+        if self.fault is not None:
+            notes.append(str(self.fault))
+        if self.hung:
+            notes.append("The model did not come back from its last frame and was left behind.")
+        return notes
 
 
 class Live(Protocol):
@@ -114,8 +130,12 @@ def replay_every_frame(
     camera: str,
     stop: threading.Event,
     clock: Clock = time.monotonic_ns,
+    after: After = lambda frame, image_bgr: None,
 ) -> Replayed:
-    """Answer every frame in full, without deadlines: the outcomes depend on content alone."""
+    """Answer every frame in full, without deadlines: the outcomes depend on content alone.
+
+    The next frame waits for what is done `after` one.
+    """
     processor = FrameProcessor(answerer, publish, settings, clock)
     replayed = Replayed()
     first_log_ns: int | None = None
@@ -139,6 +159,7 @@ def replay_every_frame(
             )
             if job is not None:
                 processor.process(job)
+                after(job.frame, job.image)
             recorded_s = (frame.log_time_ns - first_log_ns) / NS_PER_S
             replayed = Replayed(sequence + 1, recorded_s, stamps)
     except UserError as fault:  # the rest of the recording cannot be read

@@ -18,6 +18,8 @@ from vlm_driving.pipeline import (
 from vlm_driving.pipeline.accounts import CameraShare
 from vlm_driving.pipeline.lineup import AUTO, names_of, places
 from vlm_driving.pipeline.opening import LineUpEntry, open_pool
+from vlm_driving.pipeline.question_desk import Reply
+from vlm_driving.pipeline.questions import QuestionSettings
 from vlm_driving.pipeline.workers.backend import open_backend, warm_up
 from vlm_driving.replay.options import Pace, ReplayOptions
 from vlm_driving.replay.session import OpenedModel
@@ -35,7 +37,7 @@ def open_model(options: ReplayOptions) -> OpenedModel:
     names = names_of(options.backends)
     if options.pace is Pace.EVERY_FRAME:
         return open_here(options.model, options.threads, CPU if names == (AUTO,) else names[0])
-    return open_workers(options.model, options.threads, names)
+    return open_workers(options.model, options.threads, names, options.question_settings)
 
 
 def open_here(path: Path, threads: int, backend: str = CPU) -> OpenedModel:
@@ -71,10 +73,16 @@ def open_here(path: Path, threads: int, backend: str = CPU) -> OpenedModel:
         answerer=engine,
         close=engine.close,
         line_up=(LineUpEntry(engine.name),),
+        answers_questions=engine.bundle.question is not None,
     )
 
 
-def open_workers(path: Path, threads: int, names: Sequence[str] = (AUTO,)) -> OpenedModel:
+def open_workers(
+    path: Path,
+    threads: int,
+    names: Sequence[str] = (AUTO,),
+    questions: QuestionSettings | None = None,
+) -> OpenedModel:
     """Start the workers of the ladder on the bundle at `path`, and wait until they are warm.
 
     A backend that was named and is not ready goes on trying; one that `AUTO` took is left out.
@@ -83,14 +91,28 @@ def open_workers(path: Path, threads: int, names: Sequence[str] = (AUTO,)) -> Op
         path: directory of the bundle.
         threads: for the model, in each worker; 0 leaves the choice to it.
         names: of backends, the preferred one first, or `AUTO` alone.
+        questions: what questions may take; None where none are asked.
 
     Raises:
         UserError: for a bundle that cannot be loaded, or when no backend can run it.
     """
-    opened = open_pool(path, names, threads)
+
+    def options(camera: str, reply: Reply | None = None) -> LadderOptions:
+        return LadderOptions(
+            [CameraShare(camera)], questions=questions or QuestionSettings(), reply=reply
+        )
+
+    asked = questions is not None
+    kept_frames = options("", lambda answer: None).kept_frames if asked else 0
+    opened = open_pool(path, names, threads, kept_frames)
 
     def open_live(publish: Publish, settings: PipelineSettings, camera: str) -> LadderPipeline:
-        return LadderPipeline(opened.pool, LadderOptions([CameraShare(camera)]), publish, settings)
+        return LadderPipeline(opened.pool, options(camera), publish, settings)
+
+    def open_asked(
+        publish: Publish, settings: PipelineSettings, camera: str, reply: Reply
+    ) -> LadderPipeline:
+        return LadderPipeline(opened.pool, options(camera, reply), publish, settings)
 
     return OpenedModel(
         opened.bundle.name,
@@ -100,6 +122,8 @@ def open_workers(path: Path, threads: int, names: Sequence[str] = (AUTO,)) -> Op
         open_live=open_live,
         close=opened.close,
         line_up=opened.entries,
+        open_asked=open_asked if asked else None,
+        answers_questions=opened.bundle.question is not None,
     )
 
 

@@ -11,6 +11,7 @@ from vlm_driving.backends.onnx.sessions import SessionSettings
 from vlm_driving.core import UserError
 from vlm_driving.pipeline import PipelineSettings
 from vlm_driving.pipeline.lineup import AUTO, names_of
+from vlm_driving.pipeline.questions import MOST_CHARACTERS, QuestionSettings
 from vlm_driving.replay.pacing import check_rate
 
 MOST_BUDGET_MS = 86_400_000.0
@@ -49,6 +50,9 @@ class ReplayOptions:
         bag_out: rosbag2 directory to write with images and outputs, which must not exist yet.
         storage: of that bag.
         annotated: whether that bag holds frames with their reports drawn onto them, too.
+        questions: a set to ask about frames of the recording; see `load_questions`.
+        question_budget_ms: question to answer, in realtime pace.
+        other_scene: whether each question is asked on another scene's picture, too.
     """
 
     bag: Path
@@ -67,6 +71,9 @@ class ReplayOptions:
     bag_out: Path | None = None
     storage: Literal["mcap", "sqlite3"] = "mcap"
     annotated: bool = True
+    questions: Path | None = None
+    question_budget_ms: float = 1000.0
+    other_scene: bool = True
 
     def __post_init__(self) -> None:
         check_rate(self.rate)
@@ -89,6 +96,11 @@ class ReplayOptions:
             raise UserError(
                 f"--out and --bag-out both name {self.out}; give each a directory of its own."
             )
+        if not 0 < self.question_budget_ms <= MOST_BUDGET_MS:
+            raise UserError(
+                "The budget of a question is a positive number of milliseconds, at most a day, got "
+                f"{self.question_budget_ms:g}; 1000 is the default."
+            )
         SessionSettings(threads=self.threads)
         PipelineSettings(frozen_after_frames=self.frozen_after_frames)
         names = names_of(self.backends)
@@ -97,6 +109,13 @@ class ReplayOptions:
                 f"--pace every-frame runs one backend, {len(names)} are named ({self.backends}); "
                 f"name {names[0]} alone."
             )
+
+    @property
+    def question_settings(self) -> QuestionSettings | None:
+        """What a question may take, where it has a deadline; None where nothing is asked so."""
+        if self.questions is None or self.pace is not Pace.REALTIME:
+            return None
+        return QuestionSettings(budget_ms=self.question_budget_ms, most_characters=MOST_CHARACTERS)
 
     @property
     def deadline_budget_ms(self) -> float | None:

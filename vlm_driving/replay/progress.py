@@ -31,6 +31,10 @@ class Progress(Protocol):
         """Take note of one report."""
         ...
 
+    def questions(self, done: int, of: int) -> None:
+        """Take note of how many questions have their answer."""
+        ...
+
     def __enter__(self) -> Progress: ...
 
     def __exit__(
@@ -51,6 +55,7 @@ class Tally:
         self.late = 0
         self.last: SceneReport | None = None
         self.last_answer: SceneReport | None = None
+        self.questions: tuple[int, int] | None = None
         self._first_stamp_ns: int | None = None
         self._lock = threading.Lock()
 
@@ -107,6 +112,10 @@ class PlainProgress:
         """Take note of one report."""
         self._tally.add(report)
 
+    def questions(self, done: int, of: int) -> None:
+        """Take note of how many questions have their answer."""
+        self._tally.questions = (done, of)
+
     def __enter__(self) -> PlainProgress:
         """Begin to print."""
         self._thread.start()
@@ -133,6 +142,8 @@ class PlainProgress:
 def plain_line(tally: Tally) -> str:
     """The run so far in one line."""
     parts = [f"{tally.position_s:.1f} s", tally.counts()]
+    if tally.questions is not None:
+        parts.append("questions {}/{}".format(*tally.questions))
     if (answer := tally.last_answer) is not None and answer.latency_ms is not None:
         budget = "" if tally.budget_ms is None else f" of {tally.budget_ms:g}"
         parts.append(f"{answer.latency_ms:.0f}{budget} ms")
@@ -169,6 +180,10 @@ class PanelProgress:
         """Take note of one report."""
         self._tally.add(report)
 
+    def questions(self, done: int, of: int) -> None:
+        """Take note of how many questions have their answer."""
+        self._tally.questions = (done, of)
+
     def __enter__(self) -> PanelProgress:
         """Begin to draw."""
         self._live.start()
@@ -197,6 +212,8 @@ class PanelProgress:
             rows.add_row("状況 scene", _text(answer.description_ja))
         late = f"  late {tally.late}" if tally.late else ""
         rows.add_row("reports", f"{tally.counts()}{late}")
+        if tally.questions is not None:
+            rows.add_row("questions", "{} / {}".format(*tally.questions))
         return Panel(rows, title="vlm-driving", title_align="left", border_style="dim")
 
     def _position(self, cells: int) -> str:

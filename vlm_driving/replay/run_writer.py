@@ -84,7 +84,7 @@ class RunWriter:
         self.failure: UserError | None = None
         self._fault: Exception | None = None
         self._plan = ThumbnailPlan(expected_s)
-        self._queue: queue.SimpleQueue[tuple[SceneReport, NDArray[np.uint8] | None] | None]
+        self._queue: queue.SimpleQueue[tuple[SceneReport | int, NDArray[np.uint8] | None] | None]
         self._queue = queue.SimpleQueue()
         try:
             write_json(path / "run.json", {"schema": RUN_SCHEMA, **settings})
@@ -105,6 +105,10 @@ class RunWriter:
         """Queue one report, and its image where a thumbnail is due."""
         wanted = image_bgr is not None and self._plan.wants(report.stamp_ns)
         self._queue.put((report, image_bgr if wanted else None))
+
+    def picture(self, sequence: int, image_bgr: NDArray[np.uint8]) -> None:
+        """Queue the thumbnail of a frame that is wanted whatever the plan says."""
+        self._queue.put((sequence, image_bgr))
 
     def close(self) -> None:
         """Write what is queued, and wait for it. Raises what was a fault of ours meanwhile."""
@@ -134,12 +138,14 @@ class RunWriter:
                 except Exception as fault:  # a run that loses reports must not end as if whole
                     self._fault = fault
 
-    def _write(self, report: SceneReport, image_bgr: NDArray[np.uint8] | None) -> None:
-        self._file.write(json.dumps(report.to_json(), ensure_ascii=False) + "\n")
-        self._file.flush()
+    def _write(self, of: SceneReport | int, image_bgr: NDArray[np.uint8] | None) -> None:
+        sequence = of if isinstance(of, int) else of.sequence
+        if isinstance(of, SceneReport):
+            self._file.write(json.dumps(of.to_json(), ensure_ascii=False) + "\n")
+            self._file.flush()
         if image_bgr is not None:
             jpeg = thumbnail(image_bgr)
-            (self.path / "thumbnails" / f"{report.sequence:06d}.jpg").write_bytes(jpeg)
+            (self.path / "thumbnails" / f"{sequence:06d}.jpg").write_bytes(jpeg)
 
 
 def thumbnail(image_bgr: NDArray[np.uint8]) -> bytes:

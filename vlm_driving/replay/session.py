@@ -9,27 +9,34 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vlm_driving import __version__
-from vlm_driving.core import SceneReport
-from vlm_driving.evaluation.page import write_page
+from vlm_driving.core import SceneReport, UserError
+from vlm_driving.evaluation.report import write_page
 from vlm_driving.evaluation.run import load_run
 from vlm_driving.evaluation.summary import Ending, summarize
 from vlm_driving.pipeline import Answerer, PipelineSettings, Publish
 from vlm_driving.pipeline.opening import LineUpEntry
+from vlm_driving.replay.asking.asked import NOTHING_ASKED, AskedRun, OpenAsked
+from vlm_driving.replay.asking.here import Asked
+from vlm_driving.replay.asking.plan_replay import (
+    QuestionPlan,
+    complain,
+    load_frame_questions,
+    plan_replay,
+)
 from vlm_driving.replay.bag_out_open import BagOut, open_bag_out
-from vlm_driving.replay.loop import Live, Replayed, replay_every_frame, replay_realtime
-from vlm_driving.replay.machine import describe_machine, process_age_s
+from vlm_driving.replay.loop import After, Live, Replayed, replay_every_frame, replay_realtime
+from vlm_driving.replay.machine import process_age_s
 from vlm_driving.replay.options import Pace, ReplayOptions
 from vlm_driving.replay.prefetch import Prefetch
 from vlm_driving.replay.progress import Progress, open_progress
 from vlm_driving.replay.recorded import RecordedFrame, RecordedSpeed
+from vlm_driving.replay.run_settings import describe_run
 from vlm_driving.replay.run_writer import RunWriter, create_run_dir
 from vlm_driving.runtime.preprocess import PreprocessSpec
 
@@ -50,6 +57,8 @@ class OpenedModel:
         open_live: for frames under deadlines.
         close: ends what runs beside this process.
         line_up: every backend that was asked to be ready, the preferred one first.
+        open_asked: as `open_live`, where questions are asked, too.
+        answers_questions: whether the bundle can be asked any.
     """
 
     name: str
@@ -60,6 +69,8 @@ class OpenedModel:
     open_live: OpenLive | None = None
     close: Callable[[], object] = lambda: None
     line_up: Sequence[LineUpEntry] = ()
+    open_asked: OpenAsked | None = None
+    answers_questions: bool = False
 
 
 class Source(Protocol):
@@ -126,12 +137,24 @@ def run_replay(
     Raises:
         UserError: for what the user can mend. What was written before stays readable.
     """
+    asks = None if options.questions is None else load_frame_questions(options.questions)
     with open_source(options) as source:
+        plan = None
+        if asks is not None:
+            with open_source(options) as looked_through:
+                plan = plan_replay(asks, looked_through, options.other_scene)
+            complain(plan)
         path = create_run_dir(options.out)
         beside: BagOut | None = None
         try:
             beside = open_bag_out(options, source.camera, source.camera_topic, source.speed_topic)
             model = open_model(options)
+            if plan is not None and not model.answers_questions:
+                model.close()
+                raise UserError(
+                    f"{options.model} answers no questions (its bundle.json has no key question); "
+                    "name another --model, or leave --questions out."
+                )
         except BaseException:
             if beside is not None:
                 beside.discard()
@@ -139,7 +162,7 @@ def run_replay(
             shutil.rmtree(path, ignore_errors=True)
             raise
         with closing(beside), closing(model):
-            return _run(options, source, model, path, beside, stop, show_progress)
+            return _run(options, source, model, path, beside, stop, show_progress, plan)
 
 
 def _run(
@@ -150,25 +173,37 @@ def _run(
     beside: BagOut,
     stop: threading.Event,
     show_progress: OpenProgress,
+    plan: QuestionPlan | None,
 ) -> Finished:
     """The run itself, into the empty directory `path`."""
     source.spec = model.spec
     for one in model.line_up:
         if (complaint := one.complaint()) is not None:
             print(complaint, file=sys.stderr)
-    settings = describe_run(options, source, model)
+    settings = describe_run(options, source, model, plan)
     try:
         writer = RunWriter(path, settings, source.expected_s)
     except BaseException:
         shutil.rmtree(path, ignore_errors=True)  # ours, and nothing of a run is in it
         raise
     reports: list[SceneReport] = []
-    first_report = _FirstReport()
+    noted = _Reports()
     begun_ns = time.monotonic_ns()
     with show_progress(options.deadline_budget_ms, source.expected_s) as progress:
+        asked = None
+        if plan is not None:
+            asked = AskedRun(
+                plan,
+                path,
+                model.name,
+                options.question_settings,
+                stop,
+                writer.picture,
+                progress.questions,
+            )
 
         def publish(report: SceneReport, image_bgr: NDArray[np.uint8] | None) -> None:
-            first_report.note()
+            noted.note()
             writer.put(report, image_bgr)
             beside.put(report, image_bgr)
             reports.append(report)
@@ -176,8 +211,9 @@ def _run(
             if writer.stopped or beside.stopped:
                 stop.set()
 
-        replayed = _replay(options, source, model, publish, stop)
+        replayed = _replay(options, source, model, publish, stop, asked)
     interrupted = stop.is_set() or replayed.fault is not None
+    results = NOTHING_ASKED if asked is None else asked.finish(replayed.fault)
     missing = beside.finish(whole=not interrupted)
     writer.close()
     if writer.failure is not None:
@@ -185,16 +221,16 @@ def _run(
     ending = Ending(
         frames_offered=replayed.frames,
         interrupted=interrupted,
-        wall_s=(time.monotonic_ns() - begun_ns) / 1e9,
+        wall_s=((noted.last_ns or time.monotonic_ns()) - begun_ns) / 1e9,
         recorded_s=replayed.recorded_s,
-        first_report_s=first_report.after_s,
-        problems=tuple(source.problems() + _notes(replayed) + missing),
+        first_report_s=noted.after_s,
+        problems=(*source.problems(), *replayed.notes(), *missing, *results.problems),
         health=None if replayed.health is None else replayed.health.to_json(),
     )
-    summary = summarize(reports, settings, ending)
+    summary = summarize(reports, settings, ending) | results.summary
     writer.write_summary(summary)
     write_page(load_run(path), path / "report.html")
-    fault = replayed.fault or beside.failure
+    fault = replayed.fault or beside.failure or results.failure
     if fault is not None:
         raise fault
     return Finished(path, summary)
@@ -206,6 +242,7 @@ def _replay(
     model: OpenedModel,
     publish: Publish,
     stop: threading.Event,
+    asked: AskedRun | None,
 ) -> Replayed:
     """Offer the recording at the pace asked for."""
     settings = PipelineSettings(
@@ -218,60 +255,38 @@ def _replay(
         if options.pace is Pace.EVERY_FRAME:
             if model.answerer is None:
                 raise ValueError("every frame is answered in this process")
+            after: After = lambda frame, image_bgr: None  # noqa: E731
+            if asked is not None and isinstance(model.answerer, Asked):
+                after = asked.asks_here(model.answerer, model.backend)
             return replay_every_frame(
-                items, model.answerer, publish, settings, camera=source.camera, stop=stop
+                items,
+                model.answerer,
+                publish,
+                settings,
+                camera=source.camera,
+                stop=stop,
+                after=after,
             )
-        if model.open_live is None:
+        live: Live
+        if asked is not None and model.open_asked is not None:
+            live = asked.live(model.open_asked, publish, settings, source.camera)
+        elif model.open_live is not None:
+            live = model.open_live(publish, settings, source.camera)
+        else:
             raise ValueError("deadlines are kept by workers")
-        live = model.open_live(publish, settings, source.camera)
         return replay_realtime(items, live, camera=source.camera, rate=options.rate, stop=stop)
 
 
-def describe_run(options: ReplayOptions, source: Source, model: OpenedModel) -> dict[str, Any]:
-    """The object of `run.json`: everything about a run that is known before its first frame."""
-    realtime = options.pace is Pace.REALTIME
-    return {
-        "bag": str(options.bag),
-        "camera_topic": source.camera_topic,
-        "speed_topic": source.speed_topic,
-        "pace": options.pace.value,
-        "rate": options.rate if realtime else None,
-        "budget_ms": options.deadline_budget_ms,
-        "start_s": options.start_s,
-        "duration_s": options.duration_s,
-        "model": model.name,
-        "model_path": str(options.model),
-        "model_load_ms": round(model.load_ms, 1),
-        "backend": model.backend,
-        "line_up": [one.to_json() for one in model.line_up],
-        "threads": options.threads,
-        "frozen_after_frames": options.frozen_after_frames,
-        "machine": describe_machine(),
-        "version": __version__,
-        "started": datetime.now(timezone.utc).isoformat(timespec="seconds"),
-    }
-
-
-def _notes(replayed: Replayed) -> list[str]:
-    """What a reader of the summary has to know beside the figures."""
-    notes = []
-    if (note := replayed.stamps.note()) is not None:
-        notes.append(note)
-    if replayed.fault is not None:
-        notes.append(str(replayed.fault))
-    if replayed.hung:
-        notes.append("The model did not come back from its last frame and was left behind.")
-    return notes
-
-
-class _FirstReport:
-    """Notes when the first report was out, counted from the start of the process."""
+class _Reports:
+    """Notes when the first report was out, counted from the start of the process, and the last."""
 
     def __init__(self) -> None:
         self._age_s = process_age_s() or 0.0
         self._begun_ns = time.monotonic_ns()
         self.after_s: float | None = None
+        self.last_ns: int | None = None
 
     def note(self) -> None:
+        self.last_ns = time.monotonic_ns()
         if self.after_s is None:
-            self.after_s = self._age_s + (time.monotonic_ns() - self._begun_ns) / 1e9
+            self.after_s = self._age_s + (self.last_ns - self._begun_ns) / 1e9

@@ -99,10 +99,15 @@ def open_bag_source(options: ReplayOptions) -> Iterator[BagSource]:
 
 def camera_name(topic: str) -> str:
     """A short name for the camera of `topic`: /sensing/camera/front/image_raw -> front."""
+    parts = camera_stem(topic)
+    return parts[-1] if parts else topic.strip("/") or "camera"
+
+
+def camera_stem(topic: str) -> tuple[str, ...]:
+    """The parts of a topic without those that say how images are sent."""
     transport = {"image", "image_raw", "image_color", "image_rect", "image_rect_color"}
     transport |= {"compressed", "raw", "image_rect_compressed", "image_compressed"}
-    parts = [part for part in topic.split("/") if part and part not in transport]
-    return parts[-1] if parts else topic.strip("/") or "camera"
+    return tuple(part for part in topic.split("/") if part and part not in transport)
 
 
 def _loader(image: ImageMessage, spec: PreprocessSpec | None) -> LoadImage:
