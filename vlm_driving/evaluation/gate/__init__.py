@@ -1,0 +1,1 @@
+"""Two runs compared, and the gates that a team sets between them."""
