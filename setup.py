@@ -54,6 +54,8 @@ def shared_files() -> list[tuple[str, list[str]]]:
 DDS = "cyclonedds>=11.0.1"
 DDS_WHEELS = 'python_version < "3.14" and (sys_platform != "linux" or platform_machine == "x86_64")'
 TEST = [f"{DDS}; {DDS_WHEELS}", "onnx>=1.17", "pillow>=10", "pytest>=7", "pytest-cov"]
+# Drives a Chromium that the system has; where there is none, those tests are skipped.
+TEST.append("playwright>=1.40")
 setup(
     name=NAME,
     version=version(),
@@ -67,6 +69,8 @@ setup(
     package_data={
         "": ["py.typed", "*.css", "*.html", "*.js", "*.json", "*.jsonl", "*.yaml"],
         f"{NAME}.annotate": ["fonts/*.ttf", "fonts/OFL.txt"],
+        f"{NAME}.evaluation": ["rubrics/*.jsonl"],
+        f"{NAME}.evaluation.report": ["js/*.js"],
     },
     data_files=shared_files(),
     zip_safe=False,
@@ -87,6 +91,8 @@ setup(
         "lz4>=4",
         "numpy>=1.26",
         "opencv-python-headless>=4.8",
+        # Its chart script alone is used: carried along in every report page, never imported.
+        "plotly>=6",
         "PyYAML>=6.0",
         "rich>=13",
         "rosbags>=0.11.7,<0.12",

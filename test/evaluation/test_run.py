@@ -113,3 +113,14 @@ def test_pictures_of_somebody_else_are_left_alone(answered, write_run):
     for name in ("²", "cover", "1.5"):
         (path / "thumbnails" / f"{name}.jpg").write_bytes(b"")
     assert sorted(load_run(path).thumbnails) == [0]
+
+
+@pytest.mark.parametrize("number", ["NaN", "-Infinity", "1e999"])
+def test_what_is_no_number_gets_into_no_figure(answered, numbered, write_run, number):
+    path = write_run(numbered([answered] * 2))
+    frames = (path / "frames.jsonl").read_text(encoding="utf-8")
+    (path / "frames.jsonl").write_text(
+        frames.replace('"latency_ms": 90.0', f'"latency_ms": {number}', 1), encoding="utf-8"
+    )
+    with pytest.raises(UserError, match=rf"Line 1 of .* is no report \({number} is no number\)"):
+        load_run(path)

@@ -173,7 +173,7 @@ def test_the_wheel_holds_all_code_and_the_bundle_once(wheel: Path, source: Path)
         if "__pycache__" not in file.parts
     }
     assert modules - set(names) == set(), "a folder of modules without __init__.py?"
-    assert "vlm_driving/py.typed" in names
+    assert {"vlm_driving/py.typed", "vlm_driving/evaluation/rubrics/heron_ja.jsonl"} <= set(names)
     for file in BUNDLE_FILES:
         assert sum(name.endswith(f"models/driving-ja/{file}") for name in names) == 1
     assert not [name for name in names if name.startswith("test/")]

@@ -48,6 +48,9 @@ class Silent:
     def report(self, report: SceneReport) -> None:
         self._on_report(report)
 
+    def questions(self, done: int, of: int) -> None:
+        return None
+
     def __enter__(self):
         return self
 

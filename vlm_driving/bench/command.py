@@ -39,6 +39,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--machinery", type=int, metavar="N", help="N frames past a backend without a model")
     add("--cameras", type=int, metavar="C", help="C cameras share such a backend of 20 ms")
     add("--rate", type=float, metavar="HZ", help="with --cameras: of each of them (default 5)")
+    add(
+        "--report",
+        type=int,
+        nargs="?",
+        const=10_000,
+        metavar="N",
+        help="in place of all else: build and open the report page of N made-up frames "
+        "(default 10000)",
+    )
     _configure_node(parser)
     add("--json", type=Path, metavar="FILE", help="write the JSON object here too")
 
@@ -78,6 +87,10 @@ def run(args: argparse.Namespace) -> int:
         from vlm_driving.ros.measuring.command import run as run_node
 
         return run_node(args)
+    if args.report is not None:
+        from vlm_driving.bench.report_page import run as run_report
+
+        return run_report(args)
 
     from rich.console import Console
 
