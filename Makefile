@@ -28,6 +28,7 @@ help:
 	@echo 'make demo        replay the sample bag through the shipped model, then show where the report is'
 	@echo 'make test        lint, types and tests; no torch'
 	@echo 'make test-train  the tests that need torch and transformers'
+	@echo 'make coverage    the tests again, slower, with the lines that none of them runs'
 	@echo 'make format      let ruff rewrite the tree'
 	@echo 'make clean       remove the virtual environments and caches'
 
@@ -40,6 +41,10 @@ test: $(VENV)/.testable
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
+	$(VENV)/bin/python -m pytest -m 'not train' $(PYTEST_ARGS)
+
+.PHONY: coverage
+coverage: $(VENV)/.testable
 	$(VENV)/bin/python -m pytest -m 'not train' --cov --cov-report= $(PYTEST_ARGS)
 	$(VENV)/bin/python -m coverage report --omit='vlm_driving/training/*'
 

@@ -37,6 +37,17 @@ class Command:
 COMMANDS = (
     Command("demo", "vlm_driving.replay.demo", "replay the sample bag and write its report"),
     Command("replay", "vlm_driving.replay.command", "turn a rosbag into reports, without ROS"),
+    Command(
+        "questions",
+        "vlm_driving.driving_questions.command",
+        "make questions about a simulated bag, or check a question set",
+    ),
+    Command(
+        "heron",
+        "vlm_driving.replay.asking.command_heron",
+        "ask a model about pictures in files, and score it",
+    ),
+    Command("score", "vlm_driving.evaluation.command_score", "score a run, or answers"),
     Command("report", "vlm_driving.evaluation.command_report", "write a run's one-page HTML"),
     Command("bench", "vlm_driving.bench.command", "measure a model on this machine"),
     Command("backends", "vlm_driving.backends_command", "say what can run a model on this machine"),
