@@ -77,7 +77,7 @@ COSTLY = Effort(1, (LONE_CONSTANT,), 0, 0, 0)
 
 
 def effort_for(judge: Judge) -> Effort:
-    """Most for key facts, a tenth of a millisecond each; least for a judge that takes money."""
+    """Most for key facts, under half a millisecond each; least for a judge that takes money."""
     if costs_money(judge):
         return COSTLY
     return THOROUGH if judge.name == "keyfact" else SPARING

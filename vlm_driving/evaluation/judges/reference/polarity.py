@@ -44,10 +44,6 @@ _ASKS_NOT = re.compile(
 _ASKS_BAN = re.compile(
     r"(?:禁止|不可|違反|違法|だめ|無理|通行止め|立入禁止)(?:です|でしょう|なのです)?か"
 )
-_IDIOM = re.compile(
-    r"(?:問題|差し支え|間違い|支障)(?:は|が)?(?:な|あり)|(?:構|かま)(?:わない|いません)"
-)
-"""Spelt as a denial, and none: 問題ないですか asks whether it is right."""
 _BE = LEXICON.generic | {"状態", "状況", "様子", "問題"}
 _STATES = frozenset(
     kind
